@@ -1,0 +1,92 @@
+// The fold: event in, cards out. One conversation = one Assist; it owns the conversation's whole derived state, is pure
+// (no clock, I/O, threads, randomness) and gives byte-identical cards live and in any replay with the same compiled packs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/library.h"
+#include "conversation/event.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace fenshen::assist {
+
+// Changes whenever a fold of the same events and packs may give other bytes.
+inline constexpr std::string_view kEngineVersion = "1";
+
+class CompiledPack;
+
+// Compiles everything that the fold reads. All mistakes are returned at once (Error.where = file:line).
+struct CompileOutcome {
+  std::shared_ptr<const CompiledPack> pack;  // null if there were errors
+  std::vector<core::Error> errors;
+};
+CompileOutcome compile(std::shared_ptr<const content::Library> library);
+const content::Library& library_of(const CompiledPack& pack);
+const std::string& hash_of(const CompiledPack& pack);
+
+enum class CardKind : std::uint8_t { knowledge, reply, step, prompt, violation, emotion, fraud, need, announcement, wrapup };
+std::string_view to_string(CardKind kind) noexcept;
+
+struct CardSource {
+  std::string item, title, clause, from, to;  // from/to ISO dates, empty = open
+};
+
+struct Card {
+  std::string id;        // 16 hex digits: hash(conversation, causing seq, item, ordinal)
+  CardKind kind = CardKind::knowledge;
+  std::string item;      // content id
+  std::string version;
+  std::int32_t turn = 0; // index of the turn at which it appears
+  std::uint64_t seq = 0; // causing event
+  core::Millis at = 0;   // fold time: the event's, or when a deadline fell due
+  std::string json;      // the line of contracts.md §3, without line end: what is shown, compared and stored
+};
+
+// What one event gave: the new cards, and whether the panels changed.
+struct FoldResult {
+  std::vector<Card> cards;
+  bool panels_changed = false;
+};
+
+// A reader's scratch, one per thread, reusable for any conversation of the same or another pack.
+class FoldScratch {
+ public:
+  FoldScratch();
+  ~FoldScratch();
+  struct Impl;
+  std::unique_ptr<Impl> impl;
+};
+
+class Assist {
+ public:
+  Assist(std::string conversation, std::shared_ptr<const CompiledPack> pack);
+  ~Assist();
+  Assist(Assist&&) noexcept;
+  Assist& operator=(Assist&&) noexcept;
+
+  // Folds the next event (seq ascending). Deadlines that fall due at or before its recorded_at fire first. A pack.bound
+  // event of another hash than pack's is the caller's business: see PackSwitch below. With `silent` no cards are made.
+  void fold(const conversation::Event& event, FoldScratch& scratch, FoldResult& out, bool silent = false);
+
+  // The next time deadline (for the server's tick), nullopt if none.
+  std::optional<core::Millis> next_due() const;
+
+  // The desk's panels as JSON (docs/formats/api.md "panels"): flow, compliance, customer, wrap-up draft, emotion.
+  std::string panels_json() const;
+  // Marks of one utterance (spans with why), by turn: docs/formats/api.md "marks".
+  std::string marks_json(std::int32_t turn) const;
+  std::int32_t turn_count() const;
+  bool ended() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fenshen::assist

@@ -1,0 +1,62 @@
+// The condition language of packs (docs/formats/pack.md, "Conditions") as a tree. Parsing only; signals/ compiles it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/pattern.h"
+#include "core/result.h"
+
+namespace fenshen::content {
+
+enum class Comparison : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal, in, missing, present };
+
+// One side of a comparison: a path of the context, or a constant.
+struct Operand {
+  bool is_path = false;
+  std::string text;  // path, or the constant as written
+};
+
+struct CompareNode {
+  std::string path;
+  Comparison op = Comparison::equal;
+  std::vector<Operand> values;  // one, several for `in`, none for missing/present
+};
+
+struct ConditionNode {
+  enum class Kind : std::uint8_t {
+    all, any, negate,  // children
+    says,              // speakers, pattern, unless, unless_before
+    gives,             // speakers, name = entity type, compares (on the entity's value: path "value")
+    event,             // name, compares (paths are fields of its data)
+    step,              // name = "P01.S5"
+    enters,            // name = "P14"
+    speaks,            // speakers
+    start, end,
+    act,               // name = kind
+    intent,            // name = topic
+    emotion,           // names
+    compare,           // compares[0]
+  };
+  Kind kind = Kind::all;
+  std::vector<ConditionNode> children;
+  std::uint8_t speakers = 0;  // bit set by conversation::Speaker
+  std::string pattern_text;
+  std::string unless_text;
+  std::string unless_before_text;
+  std::string name;
+  std::vector<std::string> names;
+  std::vector<CompareNode> compares;
+};
+
+struct Condition {
+  std::string text;  // as written
+  ConditionNode root;
+};
+
+// Error.where = "column N" (code points, from 1). Patterns inside are parsed too (syntax only).
+core::Result<Condition> parse_condition(std::string_view text);
+
+}  // namespace fenshen::content

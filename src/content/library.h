@@ -1,0 +1,223 @@
+// The content of one or more packs, parsed and checked, with where each item was written. Plain values: the engines
+// compile themselves from it. A library is immutable once made; its hash names exactly this content.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "content/condition.h"
+#include "content/localized.h"
+#include "conversation/event.h"
+#include "core/time.h"
+
+namespace fenshen::content {
+
+// In force on `from` ≤ day < `to`; unset = open.
+struct InForce {
+  std::optional<core::Day> from;
+  std::optional<core::Day> to;
+  bool covers(core::Day day) const { return (!from || *from <= day) && (!to || day < *to); }
+  friend bool operator==(const InForce&, const InForce&) = default;
+};
+
+struct PhraseClass {
+  std::string id;
+  std::string note;
+  std::vector<std::string> phrases;
+  Origin origin;
+};
+
+struct Product {
+  std::string code;
+  Localized name;
+  std::vector<std::string> aliases;
+  std::string product_class;  // deposit wealth fund insurance loan card securities trust fx
+  std::string risk;           // R1 … R5 or empty
+  std::string issuer;
+  bool own = true;
+  conversation::Fields more;  // further keys, readable as product.KEY
+  Origin origin;
+};
+
+struct Fact {
+  Localized label;
+  Localized value;
+};
+
+enum class Audience : std::uint8_t { customer, internal };
+
+struct Article {
+  std::string id;
+  std::string pack;
+  std::string version;  // of the item: pack version or the version given by the studio
+  std::vector<std::string> topics;
+  Localized title;
+  std::vector<std::string> variants_zh;
+  std::vector<std::string> variants_en;
+  Localized answer;
+  Localized say;
+  std::vector<Fact> facts;
+  std::string flow;
+  Audience audience = Audience::customer;
+  std::vector<std::string> channels;  // empty = all
+  Source source;
+  InForce in_force;
+  Origin origin;
+};
+
+enum class Severity : std::uint8_t { hint, normal, major };
+enum class RuleCard : std::uint8_t { prompt, violation, fraud };
+
+// `by`: the first of these that comes. turns/millis 0 = not set.
+struct Deadline {
+  std::uint32_t turns = 0;
+  core::Millis millis = 0;
+  bool end = false;
+  std::optional<Condition> at;
+  std::string text;
+};
+
+struct RequirePart {
+  std::string name;
+  Condition when;
+};
+
+struct Rule {
+  std::string id;
+  std::string pack;
+  std::string version;
+  Localized name;
+  Severity severity = Severity::normal;
+  RuleCard card = RuleCard::violation;
+  std::optional<Condition> applies;
+  // forbidden form
+  std::optional<Condition> when;
+  // both forms
+  std::optional<Condition> after;
+  std::optional<Condition> until;
+  std::uint32_t within_turns = 0;
+  core::Millis within_millis = 0;
+  bool same = false;
+  std::uint32_t count = 1;
+  // obliged form
+  std::vector<RequirePart> require;
+  std::optional<Deadline> by;
+  bool since_after = false;
+  bool once = true;
+  std::optional<Condition> warn;
+  bool warn_never = false;
+  //
+  std::uint32_t cooldown_turns = 3;
+  core::Millis cooldown_millis = 0;
+  Localized wording;
+  Localized advice;
+  Source source;
+  InForce in_force;
+  Origin origin;
+};
+
+// Evidence: any of the alternatives; each is a list of parts that must all be met, in any order, at any events.
+struct Evidence {
+  std::vector<std::vector<Condition>> any;
+};
+
+struct FlowStep {
+  std::string id;  // S1
+  Localized name;
+  Localized say;
+  Localized customer_say;
+  bool must = false;
+  bool gate = false;
+  bool optional = false;
+  std::optional<Condition> only_if;
+  std::string owed_after;  // step id; empty = default
+  std::string rule;
+  Evidence done;
+  Origin origin;
+};
+
+struct FlowField {
+  enum class From : std::uint8_t { entity, event_field, constant, says };
+  std::string name;
+  Localized label;
+  struct Extraction {
+    From from = From::entity;
+    std::string entity;                 // entity type
+    std::string event, event_field;     // event NAME FIELD
+    std::optional<Condition> when;      // value X when COND; says "p" as X
+    std::string value;
+  };
+  std::vector<Extraction> extractions;  // the last one that happens wins
+};
+
+struct Flow {
+  std::string id;  // P01
+  std::string pack;
+  std::string version;
+  Localized name;
+  int level = 0;
+  std::string leaf;
+  std::optional<Condition> start;
+  std::vector<FlowField> fields;
+  std::vector<FlowStep> steps;
+  std::vector<std::string> ends;
+  InForce in_force;
+  Origin origin;
+};
+
+struct Leaf {
+  std::string code;  // 01, 01.01, 01.01.1
+  Localized name;
+  std::string act;
+  std::string process;
+  std::optional<Condition> cues;
+  std::vector<std::string> topics;
+  std::vector<std::string> synonyms;
+  Origin origin;
+};
+
+struct EmotionEntry {
+  std::string emotion;  // calm dissatisfied angry anxious sad
+  std::vector<std::string> phrases;
+  Origin origin;
+};
+
+struct Announcement {
+  std::string id;
+  std::string pack;
+  std::string version;
+  Localized title;
+  Localized text;
+  std::optional<Condition> when;  // unset: at the start
+  Source source;
+  InForce in_force;
+  Origin origin;
+};
+
+struct PackInfo {
+  std::string id;
+  std::string version;
+  Localized name;
+  int offset_minutes = 480;
+  std::string folder;
+};
+
+struct Library {
+  std::vector<PackInfo> packs;
+  std::vector<PhraseClass> classes;
+  std::vector<Product> products;
+  std::vector<Article> articles;
+  std::vector<Rule> rules;
+  std::vector<FlowStep> common_steps;
+  std::vector<Flow> flows;
+  std::vector<Leaf> leaves;
+  std::vector<EmotionEntry> emotions;
+  std::vector<Announcement> announcements;
+  std::string hash;  // 16 hex digits over the canonical text of all files read
+  int offset_minutes() const { return packs.empty() ? 480 : packs.front().offset_minutes; }
+};
+
+}  // namespace fenshen::content

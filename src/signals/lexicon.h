@@ -1,0 +1,104 @@
+// One normalisation and one scan per utterance: every reader takes its hits from here. The lexicon is the compiled,
+// immutable side (patterns of all rules, flows, leaves, announcements; products; emotions); a Reader holds the scratch
+// of one thread and fills a Reading without allocating once its buffers have grown.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "content/library.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace fenshen::signals {
+
+using PatternId = std::uint32_t;
+
+// Half-open range of code points of the original text.
+struct Span {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  friend auto operator<=>(const Span&, const Span&) = default;
+};
+
+struct Hit {
+  PatternId pattern = 0;
+  Span span;  // of the first (leftmost, then shortest) match that no guard refuses
+};
+
+enum class EntityType : std::uint8_t {
+  amount,      // yuan or the currency named: plain decimal, "50000", "46.5"
+  date,        // ISO 8601, relative ones resolved against the event's day
+  card_tail,   // four digits
+  card,        // 13–19 digits
+  id_number,   // 15 or 18
+  phone,
+  number, percent,
+  duration,    // "5d", "3m", "1y", "30min", "12h"
+  currency,    // ISO 4217
+  product,     // product code
+};
+std::string_view to_string(EntityType type) noexcept;
+bool parse_entity_type(std::string_view text, EntityType& type) noexcept;
+
+struct Entity {
+  EntityType type = EntityType::number;
+  Span span;
+  std::string value;             // normalised
+  std::uint16_t product = 0xFFFF;  // index into Library::products for EntityType::product
+  std::uint8_t confidence = 100;   // of 100; a wrong check digit lowers it, never hides the entity
+};
+
+enum class Emotion : std::uint8_t { none, calm, dissatisfied, angry, anxious, sad };
+std::string_view to_string(Emotion emotion) noexcept;
+
+// What was read off one utterance.
+struct Reading {
+  std::vector<char32_t> folded;        // normalised code points that all stages read (blanks between Han dropped)
+  std::vector<std::uint32_t> offset;   // folded index -> code point of the original; size folded+1
+  std::vector<Hit> hits;               // by pattern id
+  std::vector<Entity> entities;        // by begin
+  std::vector<Span> mask;              // personal data, merged, by begin
+  Emotion emotion = Emotion::none;
+  Span emotion_span;
+  bool question = false;               // ends as a question, or holds a question word
+  std::uint32_t code_points = 0;       // of the original
+};
+
+class Lexicon;
+
+class LexiconBuilder {
+ public:
+  explicit LexiconBuilder(const content::Library& library);
+  ~LexiconBuilder();
+  // Equal requests get equal ids. Errors: unknown class, expansion above the limit (with its cost), class cycle.
+  // unless / unless_before may be empty.
+  core::Result<PatternId> add(std::string_view pattern, std::string_view unless = {}, std::string_view unless_before = {});
+  // After build the builder is empty.
+  core::Result<std::shared_ptr<const Lexicon>> build();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+class Reader {
+ public:
+  Reader();
+  ~Reader();
+  // `text` is valid UTF-8. `day` is the event's date in the pack's zone (relative dates). Emotion is read for every
+  // speaker; the caller decides whose counts.
+  void read(const Lexicon& lexicon, std::string_view text, core::Day day, Reading& out);
+
+ private:
+  struct Scratch;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+// The text with personal data (Reading::mask) replaced: card and ID numbers keep the last four digits, the rest •.
+std::string masked(std::string_view text, const Reading& reading);
+
+}  // namespace fenshen::signals

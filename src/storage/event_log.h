@@ -1,0 +1,71 @@
+// The append-only log: streams of events, each ordered by seq 1, 2, 3 …; acknowledged only when durable. One interface,
+// several implementations (sqlite/ now), one test suite over all (event_log_suite.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conversation/event.h"
+#include "core/result.h"
+
+namespace fenshen::storage {
+
+enum class StreamKind : std::uint8_t { conversation, subject, document };
+
+struct StreamId {
+  std::string tenant = "default";
+  StreamKind kind = StreamKind::conversation;
+  std::string id;
+  friend auto operator<=>(const StreamId&, const StreamId&) = default;
+};
+
+// What the log did with one event.
+struct Appended {
+  std::uint64_t seq = 0;
+  core::Millis recorded_at = 0;
+  bool duplicate = false;  // an event of this id was there already: its seq and time, nothing written
+};
+
+struct AppendRequest {
+  StreamId stream;
+  // seq and recorded_at are given by the log: recorded_at = max(clock, last of the stream); with `imported` it is
+  // max(occurred_at, last of the stream).
+  std::vector<conversation::Event> events;
+  bool imported = false;
+  // The person whose key seals the personal part; empty = the conversation's own key.
+  std::string subject;
+};
+
+using AppendCallback = std::function<void(core::Result<std::vector<Appended>>)>;
+
+struct StreamInfo {
+  StreamId stream;
+  std::uint64_t position = 0;  // order of creation over all streams
+  std::uint64_t last_seq = 0;
+  bool ended = false;          // a conversation.ended is in it
+};
+
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+
+  // Queued, committed in groups; `done` runs on the log's writer thread after fsync, in order of the calls. All events
+  // of one request become durable together or not at all. Errors: limited (queue full), unavailable (disk full: nothing
+  // written, later appends may succeed), invalid (NUL or broken UTF-8, over the size limit).
+  virtual void append(AppendRequest request, AppendCallback done) = 0;
+  core::Result<std::vector<Appended>> append_and_wait(AppendRequest request);
+
+  // Events with seq > after, at most `limit`, in order. not_found: no such stream.
+  virtual core::Result<std::vector<conversation::Event>> read(const StreamId& stream, std::uint64_t after,
+                                                             std::size_t limit) const = 0;
+  // Streams of a kind in order of creation, position > after.
+  virtual core::Result<std::vector<StreamInfo>> streams(std::string_view tenant, StreamKind kind, std::uint64_t after,
+                                                        std::size_t limit) const = 0;
+  virtual core::Result<StreamInfo> info(const StreamId& stream) const = 0;
+};
+
+}  // namespace fenshen::storage

@@ -1,0 +1,88 @@
+// Records beside the log: accounts, sessions, content edits, audit, small settings. Same two-implementations rule as the
+// log. All writes are durable when the call returns. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "core/time.h"
+
+namespace fenshen::storage {
+
+struct Account {
+  std::string id;        // random, stable
+  std::string username;  // unique, lower case
+  std::string name;      // shown
+  std::string number;    // 工号
+  std::string team;
+  std::vector<std::string> roles;  // rep supervisor editor approver inspector admin auditor api
+  std::string password_hash;       // Argon2id, PHC string
+  bool disabled = false;
+  core::Millis created_at = 0;
+};
+
+struct Session {
+  std::string token_hash;  // SHA-256 hex of the cookie value; the value itself is never stored
+  std::string account;
+  std::string csrf;
+  core::Millis created_at = 0, seen_at = 0, expires_at = 0;
+};
+
+// An item of content changed in the studio: it lies over the pack's file. The newest published version counts.
+struct ContentVersion {
+  std::string pack, kind, item;  // "finance-cn", "rule", "SAL-06"
+  std::int64_t version = 0;      // 1, 2, 3 … per item
+  std::string text;              // YAML of this one item
+  std::string state;             // draft | published | retired
+  std::string author;
+  std::string comment;
+  core::Millis at = 0;
+};
+
+struct AuditEntry {
+  std::int64_t seq = 0;
+  core::Millis at = 0;
+  std::string actor;   // account id or "system"
+  std::string action;  // "session.create", "content.publish", "data.unmask" …
+  std::string object;
+  std::string detail;  // JSON without personal data
+  std::string hash;    // SHA-256 hex over the previous hash and this entry
+};
+
+class Records {
+ public:
+  virtual ~Records() = default;
+
+  virtual core::Status put_account(const Account& account) = 0;  // insert or replace by id; conflict: username taken
+  virtual core::Result<Account> account(std::string_view id) const = 0;
+  virtual core::Result<Account> account_by_username(std::string_view username) const = 0;
+  virtual core::Result<std::vector<Account>> accounts() const = 0;
+
+  virtual core::Status put_session(const Session& session) = 0;
+  virtual core::Result<Session> session(std::string_view token_hash) const = 0;
+  virtual core::Status delete_session(std::string_view token_hash) = 0;
+  virtual core::Status delete_expired_sessions(core::Millis now) = 0;
+
+  // expected_version = the version that was edited (0: none yet); conflict if another came meanwhile.
+  virtual core::Result<ContentVersion> add_content_version(ContentVersion version, std::int64_t expected_version) = 0;
+  virtual core::Result<std::vector<ContentVersion>> published_content() const = 0;  // newest published of each item
+  virtual core::Result<std::vector<ContentVersion>> content_history(std::string_view kind, std::string_view item) const = 0;
+
+  virtual core::Result<AuditEntry> add_audit(AuditEntry entry) = 0;  // seq, at if 0, hash are filled in
+  virtual core::Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) const = 0;
+  virtual core::Status verify_audit() const = 0;  // corrupt: names the first entry that does not check out
+
+  virtual core::Status put_setting(std::string_view key, std::string_view value) = 0;
+  virtual core::Result<std::optional<std::string>> setting(std::string_view key) const = 0;
+
+  // Content snapshots bound to conversations: the whole merged library text by hash, kept as long as logs refer to it.
+  virtual core::Status put_pack_snapshot(std::string_view hash, std::string_view bytes) = 0;
+  virtual core::Result<std::string> pack_snapshot(std::string_view hash) const = 0;
+};
+
+}  // namespace fenshen::storage

@@ -75,6 +75,7 @@ struct Event {
   core::Millis occurred_at = 0;   // the sender's clock
   std::string actor;              // participant or system that caused it
   EventBody body;
+  bool erased = false;            // the person was erased: the body keeps its type and clear fields, personal text is gone
 };
 
 // "conversation.started", "utterance", "business", "pack.bound", "act.proposed", "card.action" …

@@ -23,6 +23,7 @@ struct CompareNode {
   std::string path;
   Comparison op = Comparison::equal;
   std::vector<Operand> values;  // one, several for `in`, none for missing/present
+  std::uint32_t column = 0;     // where it was written, from 1; 0 = not from text
 };
 
 struct ConditionNode {
@@ -49,6 +50,12 @@ struct ConditionNode {
   std::string name;
   std::vector<std::string> names;
   std::vector<CompareNode> compares;
+  // Where the atom, and the text inside the quotes, were written (code points from 1; 0 = not from text), so that
+  // what only the compiler can know (an unknown class, flow or topic) is named with its column too.
+  std::uint32_t column = 0;
+  std::uint32_t pattern_column = 0;
+  std::uint32_t unless_column = 0;
+  std::uint32_t unless_before_column = 0;
 };
 
 struct Condition {
@@ -56,7 +63,17 @@ struct Condition {
   ConditionNode root;
 };
 
-// Error.where = "column N" (code points, from 1). Patterns inside are parsed too (syntax only).
+// Error.where = "column N" (code points, from 1). Patterns inside are parsed too (syntax only). A pattern keeps its
+// escapes as written; a quoted constant loses its backslashes. Paths must begin with a known root (docs/formats/pack.md).
 core::Result<Condition> parse_condition(std::string_view text);
+
+// The condition written in one way: trees of equal meaning atom by atom give equal texts, and the text parses to the tree.
+std::string to_text(const ConditionNode& node);
+
+// Whether some atom of it can make it true by happening: one that is not a comparison and stands under no (or an even
+// number of) `not`. Without one the condition is only ever asked (applies, if), never triggered.
+bool has_trigger(const ConditionNode& node);
+// Whether it holds triggers, but only negated ones, and no comparison: such a condition says when nothing happens.
+bool only_negated_triggers(const ConditionNode& node);
 
 }  // namespace fenshen::content

@@ -1,0 +1,515 @@
+// A recursive descent parser over the tokens of internal/condition_lexer.h. What can be checked without the rest of the
+// packs is checked here: syntax, patterns, speakers, roots of paths, names of emotions.
+#include "content/condition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <utility>
+
+#include "content/internal/condition_lexer.h"
+#include "content/pattern.h"
+#include "conversation/event.h"
+#include "core/utf8.h"
+
+namespace fenshen::content {
+namespace {
+
+using Kind = ConditionNode::Kind;
+using Token = ConditionToken;
+
+constexpr std::size_t kMaxDepth = 32;
+constexpr std::size_t kMaxLength = 16384;
+
+constexpr std::uint8_t bit(conversation::Speaker speaker) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(speaker)); }
+
+struct SpeakerName {
+  std::string_view name;
+  std::uint8_t bits;
+};
+constexpr std::array kSpeakers = {
+    SpeakerName{"rep", bit(conversation::Speaker::rep)},
+    SpeakerName{"customer", bit(conversation::Speaker::customer)},
+    SpeakerName{"bot", bit(conversation::Speaker::bot)},
+    SpeakerName{"anyone", static_cast<std::uint8_t>(bit(conversation::Speaker::rep) | bit(conversation::Speaker::customer) |
+                                                   bit(conversation::Speaker::bot))},
+};
+constexpr std::array<std::string_view, 7> kBarePaths = {"channel", "lang", "hour", "turn", "today", "flow", "idv.level"};
+constexpr std::array<std::string_view, 5> kPathRoots = {"customer.", "meta.", "product.", "fields.", "event."};
+constexpr std::array<std::string_view, 5> kEmotions = {"calm", "dissatisfied", "angry", "anxious", "sad"};
+
+struct OperatorName {
+  std::string_view text;
+  Comparison op;
+};
+constexpr std::array kOperators = {
+    OperatorName{"==", Comparison::equal},         OperatorName{"!=", Comparison::not_equal},
+    OperatorName{"<", Comparison::less},           OperatorName{"<=", Comparison::less_equal},
+    OperatorName{">", Comparison::greater},        OperatorName{">=", Comparison::greater_equal},
+};
+
+std::uint8_t speaker_bits(std::string_view name) {
+  for (const SpeakerName& speaker : kSpeakers)
+    if (speaker.name == name) return speaker.bits;
+  return 0;
+}
+
+bool is_path(std::string_view text) {
+  if (std::ranges::find(kBarePaths, text) != kBarePaths.end()) return true;
+  return std::ranges::any_of(kPathRoots, [&](std::string_view root) { return text.size() > root.size() && text.starts_with(root); });
+}
+
+std::string without_backslashes(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+
+  core::Result<ConditionNode> parse() {
+    ConditionNode root;
+    TRY(parse_or(root, 0));
+    if (peek().kind != Token::Kind::end) return error(peek(), fmt::format("«{}» is not expected here: join conditions by and, or", peek().text));
+    return root;
+  }
+
+ private:
+  const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+  const Token& take() { return tokens_[std::min(at_++, tokens_.size() - 1)]; }
+  bool at_sign(std::string_view text, std::size_t ahead = 0) const {
+    return peek(ahead).kind == Token::Kind::sign && peek(ahead).text == text;
+  }
+  bool at_word(std::string_view text) const { return peek().kind == Token::Kind::word && peek().text == text; }
+  bool accept_word(std::string_view text) {
+    if (!at_word(text)) return false;
+    ++at_;
+    return true;
+  }
+  bool accept_sign(std::string_view text) {
+    if (!at_sign(text)) return false;
+    ++at_;
+    return true;
+  }
+  static std::unexpected<core::Error> error_at(std::uint32_t column, std::string message) {
+    return core::fail(core::Code::invalid, std::move(message), fmt::format("column {}", column));
+  }
+  static std::unexpected<core::Error> error(const Token& token, std::string message) { return error_at(token.column, std::move(message)); }
+
+  core::Status parse_or(ConditionNode& out, std::size_t depth) { return parse_list(out, Kind::any, "or", depth); }
+
+  // One operand stays itself; several become the children of one node.
+  core::Status parse_list(ConditionNode& out, Kind kind, std::string_view joint, std::size_t depth) {
+    if (depth > kMaxDepth) return error(peek(), fmt::format("conditions nest deeper than {}", kMaxDepth));
+    const std::uint32_t column = peek().column;
+    std::vector<ConditionNode> operands;
+    do {
+      ConditionNode& operand = operands.emplace_back();
+      if (kind == Kind::any) TRY(parse_list(operand, Kind::all, "and", depth));
+      else TRY(parse_not(operand, depth));
+    } while (accept_word(joint));
+    if (operands.size() == 1) {
+      out = std::move(operands.front());
+      return {};
+    }
+    out.kind = kind;
+    out.column = column;
+    out.children = std::move(operands);
+    return {};
+  }
+
+  core::Status parse_not(ConditionNode& out, std::size_t depth) {
+    if (!at_word("not")) return parse_primary(out, depth);
+    if (depth > kMaxDepth) return error(peek(), fmt::format("conditions nest deeper than {}", kMaxDepth));
+    out.kind = Kind::negate;
+    out.column = take().column;
+    return parse_not(out.children.emplace_back(), depth + 1);
+  }
+
+  core::Status parse_primary(ConditionNode& out, std::size_t depth) {
+    const Token& token = peek();
+    if (token.kind == Token::Kind::end) return error(token, "a condition is missing");
+    if (at_sign("(")) {
+      ++at_;
+      TRY(parse_or(out, depth + 1));
+      if (!accept_sign(")")) return error(token, "'(' without ')'");
+      return {};
+    }
+    if (token.kind == Token::Kind::quoted) return error(token, "a quoted text needs says before it, or a comparison");
+    if (token.kind == Token::Kind::sign) return error(token, fmt::format("'{}' is not expected here", token.text));
+    out.column = token.column;
+    return parse_atom(out);
+  }
+
+  core::Status parse_atom(ConditionNode& out) {
+    if (speaker_bits(peek().text) != 0) return parse_speaker_atom(out);
+    if (is_path(peek().text)) return parse_comparison_atom(out);
+    const Token& token = take();
+    if (token.text == "event") return parse_event(out);
+    if (token.text == "step") return parse_step(out);
+    if (token.text == "enters") return parse_named(out, Kind::enters, "the code of a flow");
+    if (token.text == "act") return parse_named(out, Kind::act, "the kind of an act");
+    if (token.text == "intent") return parse_named(out, Kind::intent, "a topic");
+    if (token.text == "emotion") return parse_emotion(out);
+    if (token.text == "start" || token.text == "end") {
+      out.kind = token.text == "start" ? Kind::start : Kind::end;
+      return {};
+    }
+    return error(token, explain(token.text));
+  }
+
+  static std::string explain(std::string_view word) {
+    if (word == "and" || word == "or") return fmt::format("a condition is missing before «{}»", word);
+    if (word == "says" || word == "gives" || word == "speaks") return fmt::format("who «{}»? rep, customer, bot or anyone", word);
+    if (word == "unless" || word == "unless_before") return fmt::format("«{}» follows a phrase of says", word);
+    if (word == "where") return "«where» follows the name of an event";
+    if (word.find('.') != std::string_view::npos) return fmt::format("no path «{}» in the context", word);
+    return fmt::format("«{}» begins no condition", word);
+  }
+
+  core::Status parse_speaker_atom(ConditionNode& out) {
+    for (;;) {
+      const Token& name = take();
+      const std::uint8_t bits = name.kind == Token::Kind::word ? speaker_bits(name.text) : 0;
+      if (bits == 0) return error(name, "a speaker is expected: rep, customer, bot or anyone");
+      out.speakers |= bits;
+      if (!accept_sign("|")) break;
+    }
+    const Token& verb = take();
+    if (verb.kind == Token::Kind::word && verb.text == "speaks") {
+      out.kind = Kind::speaks;
+      return {};
+    }
+    if (verb.kind == Token::Kind::word && verb.text == "says") return parse_says(out);
+    if (verb.kind == Token::Kind::word && verb.text == "gives") return parse_gives(out);
+    return error(verb, "says, gives or speaks is expected");
+  }
+
+  core::Status parse_says(ConditionNode& out) {
+    out.kind = Kind::says;
+    TRY(parse_phrase(out.pattern_text, out.pattern_column));
+    for (;;) {
+      const bool before = at_word("unless_before");
+      if (!before && !at_word("unless")) return {};
+      const Token& guard = take();
+      std::string& text = before ? out.unless_before_text : out.unless_text;
+      if (!text.empty()) return error(guard, fmt::format("«{}» is there twice; join the guards by |", guard.text));
+      TRY(parse_phrase(text, before ? out.unless_before_column : out.unless_column));
+    }
+  }
+
+  core::Status parse_phrase(std::string& text, std::uint32_t& column) {
+    const Token& token = take();
+    if (token.kind != Token::Kind::quoted) return error(token, "a phrase in quotes is expected");
+    column = token.column + 1;
+    if (auto pattern = parse_pattern(token.text); !pattern)
+      return error_at(column_of(pattern.error().where, column), pattern.error().message);
+    text = token.text;
+    return {};
+  }
+
+  // Moves "column N" of a pattern to where the pattern stands.
+  static std::uint32_t column_of(std::string_view where, std::uint32_t start) {
+    std::uint32_t column = 1;
+    const std::string_view figure = where.substr(where.find(' ') + 1);
+    std::from_chars(figure.data(), figure.data() + figure.size(), column);
+    return start + column - 1;
+  }
+
+  core::Status parse_gives(ConditionNode& out) {
+    out.kind = Kind::gives;
+    TRY(parse_name(out.name, "a type of entity"));
+    if (!at_operator()) return {};
+    CompareNode compare;
+    compare.path = "value";
+    compare.column = peek().column;
+    TRY(parse_operator(compare));
+    out.compares.push_back(std::move(compare));
+    return {};
+  }
+
+  core::Status parse_event(ConditionNode& out) {
+    out.kind = Kind::event;
+    TRY(parse_name(out.name, "the name of an event"));
+    if (!accept_word("where")) return {};
+    do {
+      CompareNode& compare = out.compares.emplace_back();
+      compare.column = peek().column;
+      TRY(parse_name(compare.path, "a field of the event"));
+      TRY(parse_operator(compare));
+    } while (accept_sign(","));
+    return {};
+  }
+
+  core::Status parse_step(ConditionNode& out) {
+    out.kind = Kind::step;
+    const Token& token = peek();
+    TRY(parse_name(out.name, "a step such as P01.S5"));
+    const auto dot = out.name.find('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == out.name.size()) return error(token, "a step is written FLOW.STEP, such as P01.S5");
+    return {};
+  }
+
+  core::Status parse_named(ConditionNode& out, Kind kind, std::string_view what) {
+    out.kind = kind;
+    return parse_name(out.name, what);
+  }
+
+  core::Status parse_emotion(ConditionNode& out) {
+    out.kind = Kind::emotion;
+    if (!accept_word("in")) return parse_emotion_name(out);
+    if (!accept_sign("[")) return error(peek(), "'[' is expected after in");
+    do TRY(parse_emotion_name(out));
+    while (accept_sign(","));
+    if (!accept_sign("]")) return error(peek(), "']' is expected");
+    return {};
+  }
+
+  core::Status parse_emotion_name(ConditionNode& out) {
+    const Token& token = peek();
+    TRY(parse_name(out.names.emplace_back(), "an emotion"));
+    if (std::ranges::find(kEmotions, out.names.back()) == kEmotions.end())
+      return error(token, fmt::format("no emotion «{}»: calm, dissatisfied, angry, anxious or sad", out.names.back()));
+    return {};
+  }
+
+  core::Status parse_comparison_atom(ConditionNode& out) {
+    out.kind = Kind::compare;
+    CompareNode& compare = out.compares.emplace_back();
+    compare.column = peek().column;
+    compare.path = take().text;
+    const Token& sign = peek();
+    TRY(parse_operator(compare));
+    const bool ordered = compare.op != Comparison::equal && compare.op != Comparison::not_equal && compare.op != Comparison::in &&
+                         compare.op != Comparison::missing && compare.op != Comparison::present;
+    if (compare.path == "flow" && ordered) return error(sign, "flows have no order");
+    return {};
+  }
+
+  core::Status parse_name(std::string& name, std::string_view what) {
+    const Token& token = take();
+    if (token.kind != Token::Kind::word || is_keyword(token.text)) return error(token, fmt::format("{} is expected", what));
+    name = token.text;
+    return {};
+  }
+
+  static bool is_keyword(std::string_view word) {
+    constexpr std::array<std::string_view, 7> kKeywords = {"and", "or", "not", "where", "unless", "unless_before", "in"};
+    return std::ranges::find(kKeywords, word) != kKeywords.end();
+  }
+
+  bool at_operator() const {
+    if (at_word("in") || at_word("is")) return true;
+    return peek().kind == Token::Kind::sign &&
+           std::ranges::any_of(kOperators, [&](const OperatorName& name) { return name.text == peek().text; });
+  }
+
+  core::Status parse_operator(CompareNode& out) {
+    const Token& token = take();
+    if (token.kind == Token::Kind::word && token.text == "is") return parse_is(out);
+    if (token.kind == Token::Kind::word && token.text == "in") return parse_in(out);
+    const auto found = std::ranges::find_if(kOperators, [&](const OperatorName& name) { return name.text == token.text; });
+    if (token.kind != Token::Kind::sign || found == kOperators.end()) return error(token, "a comparison is expected: == != < <= > >= in is");
+    out.op = found->op;
+    return parse_operand(out);
+  }
+
+  core::Status parse_is(CompareNode& out) {
+    const Token& token = take();
+    if (token.kind != Token::Kind::word || (token.text != "missing" && token.text != "present")) return error(token, "missing or present is expected after is");
+    out.op = token.text == "missing" ? Comparison::missing : Comparison::present;
+    return {};
+  }
+
+  core::Status parse_in(CompareNode& out) {
+    out.op = Comparison::in;
+    if (!accept_sign("[")) return error(peek(), "'[' is expected after in");
+    do TRY(parse_operand(out));
+    while (accept_sign(","));
+    if (!accept_sign("]")) return error(peek(), "']' is expected");
+    return {};
+  }
+
+  core::Status parse_operand(CompareNode& out) {
+    const Token& token = take();
+    if (token.kind == Token::Kind::quoted) {
+      out.values.push_back({false, without_backslashes(token.text)});
+      return {};
+    }
+    if (token.kind != Token::Kind::word || is_keyword(token.text)) return error(token, "a value is expected");
+    out.values.push_back({is_path(token.text), token.text});
+    return {};
+  }
+
+  std::vector<Token> tokens_;
+  std::size_t at_ = 0;
+};
+
+std::string_view operator_text(Comparison op) {
+  switch (op) {
+    case Comparison::in: return "in";
+    case Comparison::missing: return "is missing";
+    case Comparison::present: return "is present";
+    default: return std::ranges::find(kOperators, op, &OperatorName::op)->text;
+  }
+}
+
+void append_operand(std::string& out, const Operand& operand) {
+  if (operand.is_path) {
+    out += operand.text;
+    return;
+  }
+  out += '"';
+  for (const char c : operand.text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
+
+void append_comparison(std::string& out, const CompareNode& compare, bool with_path) {
+  if (with_path) out += compare.path;
+  out += fmt::format(" {}", operator_text(compare.op));
+  if (compare.values.empty()) return;
+  out += compare.op == Comparison::in ? " [" : " ";
+  for (std::size_t i = 0; i < compare.values.size(); ++i) {
+    if (i != 0) out += ", ";
+    append_operand(out, compare.values[i]);
+  }
+  if (compare.op == Comparison::in) out += ']';
+}
+
+void append_speakers(std::string& out, std::uint8_t speakers) {
+  bool first = true;
+  for (const SpeakerName& speaker : std::span(kSpeakers).first(3)) {
+    if ((speakers & speaker.bits) == 0) continue;
+    if (!first) out += '|';
+    out += speaker.name;
+    first = false;
+  }
+}
+
+void append_node(std::string& out, const ConditionNode& node);
+
+// Parentheses only where reading would need them, so that what is written nests no deeper than what was read.
+void append_child(std::string& out, const ConditionNode& parent, const ConditionNode& child) {
+  const bool nests = child.kind == Kind::any || (child.kind == Kind::all && parent.kind != Kind::any);
+  if (nests) out += '(';
+  append_node(out, child);
+  if (nests) out += ')';
+}
+
+void append_children(std::string& out, const ConditionNode& node) {
+  for (std::size_t i = 0; i < node.children.size(); ++i) {
+    if (i != 0) out += node.kind == Kind::all ? " and " : " or ";
+    append_child(out, node, node.children[i]);
+  }
+}
+
+void append_says(std::string& out, const ConditionNode& node) {
+  append_speakers(out, node.speakers);
+  out += fmt::format(" says \"{}\"", node.pattern_text);
+  if (!node.unless_text.empty()) out += fmt::format(" unless \"{}\"", node.unless_text);
+  if (!node.unless_before_text.empty()) out += fmt::format(" unless_before \"{}\"", node.unless_before_text);
+}
+
+void append_gives(std::string& out, const ConditionNode& node) {
+  append_speakers(out, node.speakers);
+  out += " gives " + node.name;
+  for (const CompareNode& compare : node.compares) append_comparison(out, compare, false);
+}
+
+void append_event(std::string& out, const ConditionNode& node) {
+  out += "event " + node.name;
+  for (std::size_t i = 0; i < node.compares.size(); ++i) {
+    out += i == 0 ? " where " : ", ";
+    append_comparison(out, node.compares[i], true);
+  }
+}
+
+void append_emotion(std::string& out, const ConditionNode& node) {
+  out += "emotion in [";
+  for (std::size_t i = 0; i < node.names.size(); ++i) out += (i == 0 ? "" : ", ") + node.names[i];
+  out += ']';
+}
+
+void append_node(std::string& out, const ConditionNode& node) {
+  switch (node.kind) {
+    case Kind::all:
+    case Kind::any: return append_children(out, node);
+    case Kind::negate:
+      out += "not ";
+      return append_child(out, node, node.children.front());
+    case Kind::says: return append_says(out, node);
+    case Kind::gives: return append_gives(out, node);
+    case Kind::event: return append_event(out, node);
+    case Kind::step: out += "step " + node.name; return;
+    case Kind::enters: out += "enters " + node.name; return;
+    case Kind::act: out += "act " + node.name; return;
+    case Kind::intent: out += "intent " + node.name; return;
+    case Kind::emotion: return append_emotion(out, node);
+    case Kind::speaks:
+      append_speakers(out, node.speakers);
+      out += " speaks";
+      return;
+    case Kind::start: out += "start"; return;
+    case Kind::end: out += "end"; return;
+    case Kind::compare: return append_comparison(out, node.compares.front(), true);
+  }
+}
+
+struct Census {
+  std::size_t positive = 0, negative = 0, comparisons = 0;
+};
+
+void count_atoms(const ConditionNode& node, bool negated, Census& census) {
+  if (node.kind == Kind::negate) negated = !negated;
+  if (node.kind == Kind::all || node.kind == Kind::any || node.kind == Kind::negate) {
+    for (const ConditionNode& child : node.children) count_atoms(child, negated, census);
+    return;
+  }
+  if (node.kind == Kind::compare) ++census.comparisons;
+  else ++(negated ? census.negative : census.positive);
+}
+
+Census census_of(const ConditionNode& node) {
+  Census census;
+  count_atoms(node, false, census);
+  return census;
+}
+
+}  // namespace
+
+core::Result<Condition> parse_condition(std::string_view text) {
+  if (const auto bad = core::find_invalid_utf8(text))
+    return core::fail(core::Code::invalid, "condition is not valid UTF-8",
+                      fmt::format("column {}", core::count_code_points(text.substr(0, *bad)) + 1));
+  if (text.size() > kMaxLength)
+    return core::fail(core::Code::too_large, fmt::format("condition is longer than {} bytes", kMaxLength), "column 1");
+  TRY_ASSIGN(auto tokens, split_condition(text));
+  TRY_ASSIGN(auto root, Parser(std::move(tokens)).parse());
+  return Condition{std::string(text), std::move(root)};
+}
+
+std::string to_text(const ConditionNode& node) {
+  std::string text;
+  append_node(text, node);
+  return text;
+}
+
+bool has_trigger(const ConditionNode& node) { return census_of(node).positive > 0; }
+
+bool only_negated_triggers(const ConditionNode& node) {
+  const Census census = census_of(node);
+  return census.positive == 0 && census.comparisons == 0 && census.negative > 0;
+}
+
+}  // namespace fenshen::content

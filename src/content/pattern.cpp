@@ -18,14 +18,14 @@ constexpr std::uint32_t kMaxGap = 100;
 constexpr std::uint32_t kMaxDigits = 40;
 constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kMaxLength = 4096;
-constexpr std::u32string_view kSpecial = U"|｜()?.#{}^$*\\\"";
-
 using Kind = PatternNode::Kind;
 
 bool is_blank(char32_t c) { return c == U' ' || c == U'\t' || c == U'\u3000'; }
 bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 bool is_ascii_letter(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z'); }
 bool is_latin(char32_t c) { return is_ascii_letter(c) || is_digit(c) || (c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7); }
+// Any sign, special or not: who escapes one sign too many says what he means. A letter is a slip (\d is not a digit here).
+bool can_be_escaped(char32_t c) { return c == U'｜' || is_blank(c) || (c > U' ' && c < 0x7F && !is_ascii_letter(c) && !is_digit(c)); }
 bool is_bar(char32_t c) { return c == U'|' || c == U'｜'; }
 
 // Whether the sequence can match without reading a character.
@@ -225,8 +225,7 @@ class Parser {
       ++at_;
       if (at_end()) return error(at_ - 1, "'\\' at the end escapes nothing");
       c = peek();
-      if (kSpecial.find(c) == std::u32string_view::npos && !is_blank(c))
-        return error(at_ - 1, "'\\' stands before a special character only");
+      if (!can_be_escaped(c)) return error(at_ - 1, "'\\' stands before a sign only, not before a letter or digit");
     }
     ++at_;
     if (out.empty() || out.back().kind != Kind::literal || out.back().prefix) out.emplace_back();

@@ -70,9 +70,18 @@ class Assist {
   Assist(Assist&&) noexcept;
   Assist& operator=(Assist&&) noexcept;
 
-  // Folds the next event (seq ascending). Deadlines that fall due at or before its recorded_at fire first. A pack.bound
-  // event of another hash than pack's is the caller's business: see PackSwitch below. With `silent` no cards are made.
+  // Folds the next event (seq ascending). Deadlines that fall due at or before its recorded_at fire first. With `silent`
+  // no cards are made. Two things need more than one event and are the caller's business (replayer.h): a pack.bound of
+  // another hash, and a revised utterance (revision > 0), which this fold passes over.
   void fold(const conversation::Event& event, FoldScratch& scratch, FoldResult& out, bool silent = false);
+
+  // The index that the next turn gets (default: the one after the last). Dialogue files count turns that are skipped.
+  void next_turn(std::int32_t index);
+
+  // What was read off the last utterance folded, as a line {"conversation","turn","emotion","entities","masked"}; only after
+  // keep_signals(), because writing it costs.
+  void keep_signals();
+  const std::string& signals_json() const;
 
   // The next time deadline (for the server's tick), nullopt if none.
   std::optional<core::Millis> next_due() const;
@@ -84,8 +93,9 @@ class Assist {
   std::int32_t turn_count() const;
   bool ended() const;
 
- private:
   struct Impl;
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

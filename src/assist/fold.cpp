@@ -1,0 +1,422 @@
+// The order of the engines for one event. Pure: everything read is the event, the state or the compiled pack.
+#include <algorithm>
+#include <charconv>
+
+#include "assist/internal/state.h"
+#include "core/check.h"
+#include "core/json_writer.h"
+
+namespace fenshen::assist {
+namespace {
+
+namespace cv = conversation;
+using signals::Facts;
+using signals::Happening;
+
+constexpr std::size_t kTurnsExpected = 64, kWordsExpected = 8192, kMarksExpected = 128;
+constexpr int kFlowPassesMax = 4;  // flows that wait for steps of flows; more is a cycle
+
+bool is_speaker_of_turns(Speaker speaker) {
+  return speaker == Speaker::customer || speaker == Speaker::rep || speaker == Speaker::bot;
+}
+
+void set_fields(signals::Context& context, std::string_view prefix, const cv::Fields& fields) {
+  std::string path;
+  for (const cv::Field& field : fields) {
+    if (field.kind == cv::FieldKind::null) continue;
+    path.assign(prefix).append(field.name);
+    context.set(path, field.value);
+  }
+}
+
+class Fold {
+ public:
+  explicit Fold(Moment& moment)
+      : m_(moment), state_(moment.state), scratch_(moment.scratch), pack_(*moment.state.pack) {
+    scratch_.truths.clear();
+    scratch_.happenings.clear();
+    scratch_.changes.clear();
+    scratch_.verdicts.clear();
+    scratch_.matches.clear();
+  }
+
+  void run() {
+    fire_deadlines();
+    set_time();
+    std::visit([this](const auto& body) { on(body); }, m_.event.body);
+  }
+
+ private:
+  // --- events ---
+
+  void on(const cv::ConversationStarted& body) {
+    state_.started = true;
+    state_.channel = body.channel;
+    state_.lang = body.lang;
+    state_.english = body.lang == "en";
+    state_.context.set("channel", body.channel);
+    state_.context.set("lang", body.lang);
+    state_.customer = body.customer;
+    set_fields(state_.context, "customer.", body.customer);
+    set_fields(state_.context, "meta.", body.meta);
+    engines(Speaker::system, false, false);
+    for (std::uint32_t i = 0; i < pack_.library->announcements.size(); ++i)
+      if (!pack_.library->announcements[i].when) announce(i);
+  }
+
+  void on(const cv::CustomerSnapshot& body) {
+    state_.customer = body.customer;
+    state_.context.clear_prefix("customer.");
+    set_fields(state_.context, "customer.", body.customer);
+    engines(Speaker::system, false, false);
+  }
+
+  void on(const cv::Utterance& body) {
+    if (body.revision == 0) speak(body.speaker, body.text);
+  }
+
+  void on(const cv::BusinessEvent& body) {
+    begin_turn(Speaker::system);
+    state_.business.emplace_back(state_.turn, body.name);
+    read_business(body);
+    engines(Speaker::system, false, false);
+  }
+
+  void on(const cv::ActProposed& body) {
+    state_.acts.push_back({body.act, body.text, body.kind == "message"});
+    engines(Speaker::rep, false, false);
+  }
+
+  void on(const cv::ActDone& body) {
+    const auto act = std::ranges::find(state_.acts, body.act, &PendingAct::act);
+    if (act == state_.acts.end()) return;
+    const PendingAct done = std::move(*act);
+    state_.acts.erase(act);
+    if (done.message) speak(Speaker::rep, done.text);
+  }
+
+  void on(const cv::ActFailed& body) {
+    std::erase_if(state_.acts, [&](const PendingAct& act) { return act.act == body.act; });
+  }
+
+  void on(const cv::FlowAction&) { engines(Speaker::rep, false, false); }
+  void on(const cv::WrapupSaved&) {
+    state_.saved = true;
+    m_.out.panels_changed = true;
+  }
+
+  void on(const cv::ConversationEnded&) {
+    if (state_.ended) return;
+    state_.ended = true;
+    engines(Speaker::system, false, true);
+    show_wrapup(m_);
+    m_.out.panels_changed = true;
+  }
+
+  template <typename Body>
+  void on(const Body&) {}  // joined, left, pack.bound, tick, act.decided, card.action, typing: nothing follows from them
+
+  // --- parts ---
+
+  void fire_deadlines() {
+    const Facts facts = this->facts(Speaker::system, false);
+    pack_.rules->advance(*state_.rules, m_.at, facts, scratch_.verdicts);
+    for (const rules::Verdict& verdict : scratch_.verdicts) show(verdict);
+    scratch_.verdicts.clear();
+  }
+
+  void set_time() {
+    state_.context.set("hour", signals::Value{signals::Value::Kind::number, core::hour_of(m_.at, pack_.offset_minutes) * std::int64_t{1'000'000}, {}});
+    state_.context.set("today", signals::Value{signals::Value::Kind::date, m_.day, {}});
+  }
+
+  Turn& begin_turn(Speaker speaker) {
+    state_.turn = state_.next_turn++;
+    state_.context.set("turn", signals::Value{signals::Value::Kind::number, state_.turn * std::int64_t{1'000'000}, {}});
+    Turn turn;
+    turn.index = state_.turn;
+    turn.seq = m_.event.seq;
+    turn.speaker = speaker;
+    turn.words_begin = turn.words_end = static_cast<std::uint32_t>(state_.words.size());
+    return state_.turns.emplace_back(turn);
+  }
+
+  void speak(Speaker speaker, std::string_view text) {
+    Turn& turn = begin_turn(speaker);
+    scratch_.reader.read(*pack_.lexicon, text, m_.day, scratch_.reading);
+    keep_words(turn, text);
+    if (!is_speaker_of_turns(speaker)) return engines(speaker, true, false);
+    if (state_.last_speaker != speaker) ++state_.speech_turns;
+    state_.last_speaker = speaker;
+    turn.spoken = true;
+    name_product();
+    mark_signals(turn);
+    if (state_.keep_signals) write_signals(text);
+    choose_knowledge(m_, speaker);
+    for (const knowledge::Match& match : scratch_.matches)
+      for (const std::string_view topic : pack_.topics[match.article])
+        if (&match == &scratch_.matches.front()) scratch_.happenings.push_back({Happening::Kind::intent, topic});
+    engines(speaker, true, false);
+    show_knowledge(m_, scratch_.matches, !regulatory_shown_);
+  }
+
+  // Signals, flows, rules, then what else waits for conditions.
+  void engines(Speaker speaker, bool reads, bool ends) {
+    Facts facts = this->facts(speaker, reads);
+    const bool intents = !scratch_.happenings.empty();
+    pack_.conditions->happened(facts, false, scratch_.conditions, scratch_.truths);
+    if (intents) {
+      facts.happenings = scratch_.happenings;
+      pack_.conditions->happened(facts, true, scratch_.conditions, scratch_.truths);
+    }
+    move_flows(facts);
+    sort_truths(scratch_.truths);
+    rules::StepInput input;
+    input.facts = &facts;
+    input.truths = scratch_.truths;
+    input.turn = state_.speech_turns;
+    input.speaks = reads && is_speaker_of_turns(speaker);
+    input.ends = ends;
+    pack_.rules->step(*state_.rules, input, scratch_.verdicts);
+    for (const rules::Verdict& verdict : scratch_.verdicts) show(verdict);
+    for (const flow::FlowChange& change : scratch_.changes) show_step(m_, change);
+    follow_cues(speaker);
+    if (!scratch_.verdicts.empty() || !scratch_.changes.empty()) m_.out.panels_changed = true;
+  }
+
+  // Steps that are done may be what other conditions wait for: repeat with what happened until nothing new does.
+  void move_flows(Facts& facts) {
+    auto& fresh = scratch_.more_truths;
+    fresh.assign(scratch_.truths.begin(), scratch_.truths.end());
+    std::size_t happened = scratch_.happenings.size();
+    for (int pass = 0; pass < kFlowPassesMax; ++pass) {
+      const std::size_t changes = scratch_.changes.size();
+      pack_.flows->step(*state_.flows, facts, fresh, scratch_.changes, scratch_.happenings);
+      take_fields(changes);
+      facts.active_flows = pack_.flows->active_flows(*state_.flows);
+      if (scratch_.happenings.size() == happened) break;
+      Facts later = facts;
+      later.happenings = std::span(scratch_.happenings).subspan(happened);
+      happened = scratch_.happenings.size();
+      fresh.clear();
+      pack_.conditions->happened(later, true, scratch_.conditions, fresh);
+      scratch_.truths.insert(scratch_.truths.end(), fresh.begin(), fresh.end());
+      if (fresh.empty()) break;
+    }
+    facts.happenings = scratch_.happenings;
+  }
+
+  static void sort_truths(std::vector<signals::Truth>& truths) {
+    std::ranges::stable_sort(truths, {}, &signals::Truth::condition);
+    truths.erase(std::ranges::unique(truths, {}, &signals::Truth::condition).begin(), truths.end());
+  }
+
+  void take_fields(std::size_t from) {
+    std::string path;
+    for (std::size_t i = from; i < scratch_.changes.size(); ++i) {
+      const flow::FlowChange& change = scratch_.changes[i];
+      if (change.kind != flow::FlowChange::Kind::field) continue;
+      path.assign("fields.").append(pack_.library->flows[change.flow].fields[change.field].name);
+      state_.context.set(path, change.value);
+    }
+  }
+
+  void follow_cues(Speaker speaker) {
+    const bool customer = speaker == Speaker::customer;
+    for (const signals::Truth& truth : scratch_.truths)
+      for (const Cue& cue : pack_.cues[truth.condition]) {
+        if (cue.kind == Cue::Kind::announcement) announce(cue.index);
+        else add_leaf(cue.index, customer ? 4 : 3);
+      }
+    if (!scratch_.matches.empty())
+      for (const std::string_view topic : pack_.topics[scratch_.matches.front().article])
+        if (const auto leaves = pack_.leaves_by_topic.find(topic); leaves != pack_.leaves_by_topic.end())
+          for (const std::uint32_t leaf : leaves->second) add_leaf(leaf, 2);
+  }
+
+  void add_leaf(std::uint32_t leaf, std::int32_t points) {
+    const auto [entry, fresh] = state_.leaves.try_emplace(leaf);
+    if (fresh) entry->second.first_turn = state_.turn;
+    entry->second.points += points;
+  }
+
+  void announce(std::uint32_t index) {
+    if (state_.announced[index] || !pack_.library->announcements[index].in_force.covers(m_.day)) return;
+    state_.announced[index] = true;
+    show_announcement(m_, index);
+  }
+
+  void show(const rules::Verdict& verdict) {
+    if (verdict.kind != rules::Verdict::Kind::met) regulatory_shown_ = true;
+    show_verdict(m_, verdict);
+    m_.out.panels_changed = true;
+  }
+
+  Facts facts(Speaker speaker, bool reads) {
+    Facts facts;
+    facts.event = &m_.event;
+    facts.reading = reads ? &scratch_.reading : nullptr;
+    facts.speaker = speaker;
+    facts.context = &state_.context;
+    facts.active_flows = pack_.flows->active_flows(*state_.flows);
+    return facts;
+  }
+
+  void keep_words(Turn& turn, std::string_view text) {
+    if (scratch_.reading.mask.empty()) state_.words.append(text);
+    else state_.words.append(signals::masked(text, scratch_.reading));
+    turn.words_end = static_cast<std::uint32_t>(state_.words.size());
+  }
+
+  // The product under discussion is the one named last.
+  void name_product() {
+    for (auto entity = scratch_.reading.entities.rbegin(); entity != scratch_.reading.entities.rend(); ++entity)
+      if (entity->type == signals::EntityType::product && entity->product < pack_.library->products.size())
+        return set_product(entity->product);
+  }
+
+  void set_product(std::uint32_t index) {
+    const content::Product& product = pack_.library->products[index];
+    signals::Context& context = state_.context;
+    context.clear_prefix("product.");
+    context.set("product.code", product.code);
+    context.set("product.name", product.name.zh);
+    context.set("product.class", product.product_class);
+    if (!product.risk.empty()) context.set("product.risk", product.risk);
+    context.set("product.issuer", product.issuer);
+    context.set("product.own", product.own ? "true" : "false");
+    set_fields(context, "product.", product.more);
+  }
+
+  void mark_signals(Turn& turn) {
+    for (const signals::Entity& entity : scratch_.reading.entities)
+      state_.marks.push_back({Mark::Kind::entity, turn.index, entity.span, static_cast<std::uint32_t>(entity.type)});
+    for (const Span span : scratch_.reading.mask) state_.marks.push_back({Mark::Kind::masked, turn.index, span, 0});
+    if (turn.speaker == Speaker::customer && scratch_.reading.emotion != signals::Emotion::none) {
+      turn.emotion = scratch_.reading.emotion;
+      state_.marks.push_back({Mark::Kind::emotion, turn.index, scratch_.reading.emotion_span, static_cast<std::uint32_t>(turn.emotion)});
+      m_.out.panels_changed = true;
+    }
+  }
+
+  void read_business(const cv::BusinessEvent& body) {
+    if (body.name == "idv.passed") {
+      const std::string* level = cv::find(body.data, "level");
+      int passed = 1;
+      if (level != nullptr) std::from_chars(level->data(), level->data() + level->size(), passed);
+      state_.idv_level = std::max(state_.idv_level, std::clamp(passed, 0, 4));
+      state_.context.set("idv.level", std::to_string(state_.idv_level));
+    } else if (body.name == "risk.level") {
+      if (const std::string* level = cv::find(body.data, "level")) state_.context.set("customer.risk", *level);
+      if (const std::string* until = cv::find(body.data, "valid_to")) state_.context.set("customer.risk_valid_to", *until);
+    }
+    if (const std::string* code = cv::find(body.data, "product"))
+      if (const auto product = pack_.product_by_code.find(*code); product != pack_.product_by_code.end()) set_product(product->second);
+    keep_reference(body);
+  }
+
+  // Numbers of tickets, complaints, claims, disputes stand in the wrap-up.
+  void keep_reference(const cv::BusinessEvent& body) {
+    const std::string_view object = std::string_view(body.name).substr(0, body.name.find('.'));
+    for (const std::string_view kind : {"ticket", "complaint", "claim", "dispute"}) {
+      if (object != kind) continue;
+      const std::string* number = cv::find(body.data, "no");
+      if (number == nullptr) number = cv::find(body.data, std::string(kind) + "_no");
+      if (number != nullptr) state_.references.emplace_back(std::string(kind) + "_no", *number);
+    }
+  }
+
+  void write_signals(std::string_view text) {
+    const signals::Reading& reading = scratch_.reading;
+    state_.signals_line.clear();
+    core::JsonWriter out(state_.signals_line);
+    out.begin_object().field("conversation", state_.conversation).field("turn", state_.turn);
+    if (reading.emotion == signals::Emotion::none) out.key("emotion").null();
+    else out.field("emotion", signals::to_string(reading.emotion));
+    out.key("entities").begin_array();
+    for (const signals::Entity& entity : reading.entities) {
+      out.begin_object().field("type", signals::to_string(entity.type)).field("value", entity.value).key("span").begin_array();
+      out.value(entity.span.begin).value(entity.span.end).end_array().end_object();
+    }
+    out.end_array().field("masked", signals::masked(text, reading)).end_object();
+  }
+
+  Moment& m_;
+  State& state_;
+  FoldScratch::Impl& scratch_;
+  const CompiledPack& pack_;
+  bool regulatory_shown_ = false;
+};
+
+}  // namespace
+
+State::State(std::string conversation_id, std::shared_ptr<const CompiledPack> compiled)
+    : conversation(std::move(conversation_id)),
+      pack(std::move(compiled)),
+      context(*pack->conditions),
+      rules(pack->rules->make_state()),
+      flows(pack->flows->make_state()),
+      shown_turn(pack->library->articles.size(), -1),
+      announced(pack->library->announcements.size(), false) {
+  turns.reserve(kTurnsExpected);
+  words.reserve(kWordsExpected);
+  marks.reserve(kMarksExpected);
+  context.set("idv.level", "0");
+}
+
+const Turn* State::find_turn(std::int32_t index) const {
+  const auto found = std::ranges::lower_bound(turns, index, {}, &Turn::index);
+  return found != turns.end() && found->index == index ? &*found : nullptr;
+}
+
+const Turn* State::find_seq(std::uint64_t seq) const {
+  const auto found = std::ranges::lower_bound(turns, seq, {}, &Turn::seq);
+  return found != turns.end() && found->seq == seq ? &*found : nullptr;
+}
+
+std::string_view cut(std::string_view text, Span span) {
+  std::size_t begin = text.size(), end = text.size();
+  std::uint32_t index = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
+    if (index == span.begin) begin = at;
+    if (index == span.end) {
+      end = at;
+      break;
+    }
+    ++index;
+  }
+  return begin <= end ? text.substr(begin, end - begin) : std::string_view{};
+}
+
+struct Assist::Impl {
+  State state;
+};
+
+Assist::Assist(std::string conversation, std::shared_ptr<const CompiledPack> pack)
+    : impl_(std::make_unique<Impl>(Impl{State(std::move(conversation), std::move(pack))})) {}
+Assist::~Assist() = default;
+Assist::Assist(Assist&&) noexcept = default;
+Assist& Assist::operator=(Assist&&) noexcept = default;
+
+FoldScratch::FoldScratch() : impl(std::make_unique<Impl>()) {}
+FoldScratch::~FoldScratch() = default;
+
+void Assist::fold(const conversation::Event& event, FoldScratch& scratch, FoldResult& out, bool silent) {
+  out.cards.clear();
+  out.panels_changed = false;
+  State& state = impl_->state;
+  Moment moment{state, *scratch.impl, out, event, event.recorded_at, core::day_of(event.recorded_at, state.pack->offset_minutes), silent, 0};
+  Fold(moment).run();
+}
+
+void Assist::next_turn(std::int32_t index) { impl_->state.next_turn = index; }
+void Assist::keep_signals() { impl_->state.keep_signals = true; }
+const std::string& Assist::signals_json() const { return impl_->state.signals_line; }
+std::optional<core::Millis> Assist::next_due() const { return impl_->state.pack->rules->next_due(*impl_->state.rules); }
+std::int32_t Assist::turn_count() const { return impl_->state.next_turn; }
+bool Assist::ended() const { return impl_->state.ended; }
+
+const State& state_of(const Assist::Impl& impl) { return impl.state; }
+
+}  // namespace fenshen::assist

@@ -1,0 +1,157 @@
+// The derived state of one conversation, and the scratch of a thread. Shared by the parts of the fold: fold.cpp (order of
+// the engines), cards.cpp (what is shown), governor.cpp (what interrupts), panels.cpp, wrapup.cpp.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assist/assist.h"
+#include "assist/internal/compiled_pack.h"
+#include "conversation/event.h"
+
+namespace fenshen::assist {
+
+using conversation::Speaker;
+using signals::Span;
+
+// Something marked in a turn's text, with why.
+struct Mark {
+  enum class Kind : std::uint8_t { knowledge, rule, step, entity, masked, emotion };
+  Kind kind = Kind::entity;
+  std::int32_t turn = 0;
+  Span span;
+  std::uint32_t item = 0;  // article, rule, step (flow << 8 | step), entity type, emotion
+};
+
+// A turn as far as it is needed later. Its words stand in State::words.
+struct Turn {
+  std::int32_t index = 0;
+  std::uint64_t seq = 0;
+  Speaker speaker = Speaker::system;
+  std::uint32_t words_begin = 0, words_end = 0;  // bytes in State::words (masked text)
+  signals::Emotion emotion = signals::Emotion::none;
+  bool spoken = false;
+};
+
+// A rule that fired, for the compliance panel.
+struct Fired {
+  rules::RuleIndex rule = 0;
+  std::int32_t turn = 0;
+  std::uint64_t seq = 0;
+  std::string card;
+  std::string words;
+  std::vector<std::uint16_t> missing;
+};
+
+struct PendingAct {
+  std::string act;
+  std::string text;
+  bool message = false;
+};
+
+struct LeafScore {
+  std::int32_t points = 0;
+  std::int32_t first_turn = 0;
+};
+
+struct State {
+  State(std::string conversation_id, std::shared_ptr<const CompiledPack> compiled);
+
+  std::string conversation;
+  std::shared_ptr<const CompiledPack> pack;
+  signals::Context context;
+  std::unique_ptr<rules::RuleState> rules;
+  std::unique_ptr<flow::FlowState> flows;
+
+  bool english = false;
+  std::string channel;
+  std::string lang;
+  conversation::Fields customer;
+  int idv_level = 0;
+  bool started = false, ended = false, saved = false;
+
+  std::int32_t turn = -1;         // index of the last turn
+  std::int32_t next_turn = 0;
+  std::uint32_t speech_turns = 0; // 话轮
+  std::optional<Speaker> last_speaker;
+  std::vector<Turn> turns;
+  std::string words;              // masked texts of the turns, one after the other
+  std::vector<Mark> marks;
+  std::vector<PendingAct> acts;
+
+  std::vector<std::int32_t> shown_turn;    // by article: the turn it was last shown at, -1 never
+  std::vector<bool> announced;             // by announcement
+  std::vector<Fired> fired;
+  std::vector<std::pair<std::int32_t, std::uint32_t>> topics;  // (turn, article) of rank-1 cards
+  std::map<std::uint32_t, LeafScore> leaves;
+  std::vector<std::pair<std::int32_t, std::string>> business;  // (turn, event name)
+  std::vector<std::pair<std::string, std::string>> references; // ticket_no, complaint_no … from events
+
+  // Of the last utterance, for the SIG line.
+  std::string signals_line;
+  bool keep_signals = false;
+
+  const content::Library& library() const { return *pack->library; }
+  std::string_view words_of(const Turn& turn_) const { return std::string_view(words).substr(turn_.words_begin, turn_.words_end - turn_.words_begin); }
+  const Turn* find_turn(std::int32_t index) const;
+  const Turn* find_seq(std::uint64_t seq) const;
+};
+
+struct FoldScratch::Impl {
+  signals::Reader reader;
+  signals::Reading reading;
+  signals::ConditionSet::Scratch conditions;
+  std::vector<signals::Truth> truths, more_truths;
+  std::vector<signals::Happening> happenings;
+  std::vector<flow::FlowChange> changes;
+  std::vector<rules::Verdict> verdicts;
+  knowledge::Index::Scratch search;
+  std::vector<knowledge::Match> matches;
+  std::string text;
+};
+
+// Everything at hand while one event is folded.
+struct Moment {
+  State& state;
+  FoldScratch::Impl& scratch;
+  FoldResult& out;
+  const conversation::Event& event;
+  core::Millis at = 0;
+  core::Day day = 0;
+  bool silent = false;
+  std::uint32_t ordinal = 0;  // of cards of this event
+};
+
+// cards.cpp: each appends one card (nothing when silent).
+struct CardDraft;
+void show_knowledge(Moment& moment, std::span<const knowledge::Match> matches, bool primary);
+void show_verdict(Moment& moment, const rules::Verdict& verdict);
+void show_step(Moment& moment, const flow::FlowChange& change);
+void show_announcement(Moment& moment, std::uint32_t announcement);
+void show_wrapup(Moment& moment);
+
+// governor.cpp
+// What knowledge to offer for the utterance just read: at most three matches that are certain enough and not shown lately.
+void choose_knowledge(Moment& moment, Speaker speaker);
+
+// wrapup.cpp
+struct WrapupType { std::uint32_t leaf = 0; std::int32_t permille = 0; };
+struct WrapupSentence { std::string_view label; std::string text; std::vector<std::int32_t> turns; };
+struct WrapupField { std::string name; std::string label; std::string value; std::int32_t turn = -1; bool uncertain = false; };
+struct Wrapup {
+  std::vector<WrapupType> types;
+  std::vector<std::string> process;
+  std::vector<WrapupSentence> summary;
+  std::vector<WrapupField> fields;
+  std::string outcome;
+};
+Wrapup draft_wrapup(const State& state);
+
+// Bytes of a code point range of UTF-8 text.
+std::string_view cut(std::string_view text, Span span);
+
+}  // namespace fenshen::assist

@@ -1,0 +1,211 @@
+// What the desk shows beside the cards, as JSON (docs/formats/api.md, "Panels" and "Mark"): computed on demand from the
+// state, so that it costs nothing in a replay.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "assist/internal/state.h"
+#include "core/json_writer.h"
+
+namespace fenshen::assist {
+namespace {
+
+using core::JsonWriter;
+
+void write_turn(JsonWriter& out, const State& state, std::uint64_t seq) {
+  const Turn* turn = seq == 0 ? nullptr : state.find_seq(seq);
+  out.key("turn");
+  turn != nullptr ? out.value(turn->index) : out.null();
+}
+
+void write_words(JsonWriter& out, const State& state, std::uint64_t seq, Span span) {
+  const Turn* turn = seq == 0 || span.end <= span.begin ? nullptr : state.find_seq(seq);
+  out.key("words");
+  turn != nullptr ? out.value(cut(state.words_of(*turn), span)) : out.null();
+}
+
+void write_flow(JsonWriter& out, const State& state, const flow::FlowView& view) {
+  const content::Flow& flow = state.library().flows[view.flow];
+  out.begin_object().field("id", flow.id).field("name", flow.name.in(state.english)).field("active", view.active).field("finished", view.finished);
+  out.key("steps").begin_array();
+  for (const flow::StepView& step : view.steps) {
+    const content::FlowStep& item = flow.steps[step.step];
+    out.begin_object().field("id", item.id).field("name", item.name.in(state.english)).field("state", flow::to_string(step.state));
+    out.field("say", item.say.in(state.english)).field("must", item.must).field("gate", item.gate).field("gate_broken", step.gate_broken);
+    write_turn(out, state, step.seq);
+    write_words(out, state, step.seq, step.span);
+    out.end_object();
+  }
+  out.end_array().key("fields").begin_array();
+  for (const flow::FieldView& value : view.fields) {
+    const content::FlowField& field = flow.fields[value.field];
+    out.begin_object().field("name", field.name).field("label", field.label.in(state.english)).field("value", value.value);
+    write_turn(out, state, value.seq);
+    out.key("earlier").begin_array();
+    for (const std::string& earlier : value.earlier) out.value(earlier);
+    out.end_array().end_object();
+  }
+  out.end_array().end_object();
+}
+
+std::string_view severity_word(content::Severity severity) {
+  return severity == content::Severity::major ? "major" : severity == content::Severity::normal ? "normal" : "hint";
+}
+
+void write_missing(JsonWriter& out, const content::Rule& rule, const std::vector<std::uint16_t>& missing) {
+  out.key("missing").begin_array();
+  for (const std::uint16_t part : missing)
+    if (!rule.require[part].name.empty()) out.value(rule.require[part].name);
+  out.end_array();
+}
+
+void write_owed(JsonWriter& out, const State& state) {
+  std::vector<rules::Owed> owed;
+  if (!state.ended) state.pack->rules->owed(*state.rules, owed);
+  out.key("owed").begin_array();
+  for (const rules::Owed& item : owed) {
+    const content::Rule& rule = state.library().rules[item.rule];
+    if (rule.warn_never) continue;
+    out.begin_object().field("rule", rule.id).field("name", rule.name.in(state.english)).field("text", rule.wording.in(state.english));
+    write_missing(out, rule, item.missing);
+    out.key("turns_left");
+    item.turns_left >= 0 ? out.value(item.turns_left) : out.null();
+    out.key("due");
+    item.due != 0 ? out.value(core::format_instant(item.due, state.pack->offset_minutes)) : out.null();
+    out.field("by_end", item.by_end).field("severity", severity_word(rule.severity)).end_object();
+  }
+  out.end_array();
+}
+
+void write_violations(JsonWriter& out, const State& state) {
+  out.key("violations").begin_array();
+  for (const Fired& fired : state.fired) {
+    const content::Rule& rule = state.library().rules[fired.rule];
+    out.begin_object().field("rule", rule.id).field("name", rule.name.in(state.english)).field("severity", severity_word(rule.severity));
+    out.field("fraud", rule.card == content::RuleCard::fraud).field("turn", fired.turn).field("words", fired.words).field("card", fired.card);
+    write_missing(out, rule, fired.missing);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_emotion(JsonWriter& out, const State& state) {
+  std::string_view now = "none";
+  out.key("emotion").begin_object().key("history").begin_array();
+  for (const Turn& turn : state.turns) {
+    if (turn.emotion == signals::Emotion::none) continue;
+    now = signals::to_string(turn.emotion);
+    out.begin_object().field("turn", turn.index).field("emotion", now).end_object();
+  }
+  out.end_array().field("now", now).end_object();
+}
+
+void write_customer(JsonWriter& out, const State& state) {
+  out.key("customer").begin_object();
+  for (const conversation::Field& field : state.customer)
+    if (field.kind != conversation::FieldKind::null) out.field(field.name, field.value);
+  out.end_object().field("idv_level", state.idv_level);
+}
+
+void write_wrapup(JsonWriter& out, const State& state) {
+  const Wrapup wrapup = draft_wrapup(state);
+  out.key("wrapup").begin_object().field("ready", state.ended).key("types").begin_array();
+  for (const WrapupType& type : wrapup.types) {
+    const content::Leaf& leaf = state.library().leaves[type.leaf];
+    out.begin_object().field("code", leaf.code).field("name", leaf.name.in(state.english));
+    out.key("p").raw(fmt::format("0.{:03}", std::min(type.permille, 999))).end_object();
+  }
+  out.end_array().key("process").begin_array();
+  for (const std::string& process : wrapup.process) out.value(process);
+  out.end_array().key("summary").begin_array();
+  for (const WrapupSentence& sentence : wrapup.summary) {
+    out.begin_object().field("label", sentence.label).field("text", sentence.text).key("turns").begin_array();
+    for (const std::int32_t turn : sentence.turns) out.value(turn);
+    out.end_array().end_object();
+  }
+  out.end_array().key("fields").begin_array();
+  for (const WrapupField& field : wrapup.fields) {
+    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.value).key("turn");
+    field.turn >= 0 ? out.value(field.turn) : out.null();
+    out.field("uncertain", field.uncertain).end_object();
+  }
+  out.end_array().field("outcome", wrapup.outcome).field("saved", state.saved).end_object();
+}
+
+std::string_view mark_kind(Mark::Kind kind) {
+  switch (kind) {
+    case Mark::Kind::knowledge: return "knowledge";
+    case Mark::Kind::rule: return "rule";
+    case Mark::Kind::step: return "step";
+    case Mark::Kind::entity: return "entity";
+    case Mark::Kind::masked: return "masked";
+    case Mark::Kind::emotion: return "emotion";
+  }
+  return "entity";
+}
+
+void write_mark(JsonWriter& out, const State& state, const Mark& mark) {
+  const content::Library& library = state.library();
+  out.begin_object().key("span").begin_array().value(mark.span.begin).value(mark.span.end).end_array().field("kind", mark_kind(mark.kind));
+  switch (mark.kind) {
+    case Mark::Kind::knowledge:
+      out.field("label", library.articles[mark.item].title.in(state.english)).field("item", library.articles[mark.item].id);
+      break;
+    case Mark::Kind::rule:
+      out.field("label", library.rules[mark.item].name.in(state.english)).field("item", library.rules[mark.item].id);
+      out.field("severity", severity_word(library.rules[mark.item].severity));
+      break;
+    case Mark::Kind::step: {
+      const content::Flow& flow = library.flows[mark.item >> 8];
+      const content::FlowStep& step = flow.steps[mark.item & 0xFF];
+      out.field("label", step.name.in(state.english)).field("item", flow.id + "." + step.id);
+      break;
+    }
+    case Mark::Kind::entity: {
+      const std::string_view type = signals::to_string(static_cast<signals::EntityType>(mark.item));
+      out.field("label", type).field("item", type);
+      break;
+    }
+    case Mark::Kind::masked: out.field("label", "masked").field("item", ""); break;
+    case Mark::Kind::emotion: {
+      const std::string_view emotion = signals::to_string(static_cast<signals::Emotion>(mark.item));
+      out.field("label", emotion).field("item", emotion);
+      break;
+    }
+  }
+  out.end_object();
+}
+
+}  // namespace
+
+const State& state_of(const Assist::Impl& impl);
+
+std::string Assist::panels_json() const {
+  const State& state = state_of(*impl_);
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().key("flow").begin_object().key("flows").begin_array();
+  for (const flow::FlowView& view : state.pack->flows->view(*state.flows)) write_flow(out, state, view);
+  out.end_array().end_object().key("compliance").begin_object();
+  write_owed(out, state);
+  write_violations(out, state);
+  out.end_object();
+  write_emotion(out, state);
+  write_customer(out, state);
+  write_wrapup(out, state);
+  out.end_object();
+  return text;
+}
+
+std::string Assist::marks_json(std::int32_t turn) const {
+  const State& state = state_of(*impl_);
+  std::string text;
+  JsonWriter out(text);
+  out.begin_array();
+  for (const Mark& mark : state.marks)
+    if (mark.turn == turn) write_mark(out, state, mark);
+  out.end_array();
+  return text;
+}
+
+}  // namespace fenshen::assist

@@ -36,7 +36,8 @@ struct AppendRequest {
   // max(occurred_at, last of the stream).
   std::vector<conversation::Event> events;
   bool imported = false;
-  // The person whose key seals the personal part; empty = the conversation's own key.
+  // The person whose key seals the personal part. Empty = the one the stream is known to be about (from an earlier
+  // request, or customer.id of a conversation.started or customer.snapshot in it), else the stream's own key.
   std::string subject;
 };
 
@@ -47,15 +48,17 @@ struct StreamInfo {
   std::uint64_t position = 0;  // order of creation over all streams
   std::uint64_t last_seq = 0;
   bool ended = false;          // a conversation.ended is in it
+  std::string subject;         // the person it is about, as far as known
 };
 
 class EventLog {
  public:
   virtual ~EventLog() = default;
 
-  // Queued, committed in groups; `done` runs on the log's writer thread after fsync, in order of the calls. All events
-  // of one request become durable together or not at all. Errors: limited (queue full), unavailable (disk full: nothing
-  // written, later appends may succeed), invalid (NUL or broken UTF-8, over the size limit).
+  // Queued, committed in groups; `done` runs on the log's writer thread after fsync, in order of the calls; it must be
+  // quick and may append, but not wait. All events of one request become durable together or not at all. Errors: limited
+  // (queue full; `done` then runs on the caller's thread), unavailable (disk full: nothing written, later appends may
+  // succeed), invalid (NUL or broken UTF-8, no id), too_large (an event over 1 MiB, a request over its limits).
   virtual void append(AppendRequest request, AppendCallback done) = 0;
   core::Result<std::vector<Appended>> append_and_wait(AppendRequest request);
 
@@ -66,6 +69,14 @@ class EventLog {
   virtual core::Result<std::vector<StreamInfo>> streams(std::string_view tenant, StreamKind kind, std::uint64_t after,
                                                         std::size_t limit) const = 0;
   virtual core::Result<StreamInfo> info(const StreamId& stream) const = 0;
+
+  // The conversation's customer is now known (or was mistaken and is corrected): the conversation's own key is wrapped
+  // under the person's, new events are sealed under the person's. What was sealed directly under another person's key
+  // stays that person's. append() with a subject does the same, except that it moves no key from one person to another.
+  virtual core::Status bind_subject(const StreamId& stream, std::string_view person) = 0;
+  // Destroys the person's keys: the personal part of all their events can never be read again, by anybody; read() then
+  // gives events with `erased` set, seq and order as they were. Idempotent. The caller writes the audit record.
+  virtual core::Status erase_person(std::string_view tenant, std::string_view person) = 0;
 };
 
 }  // namespace fenshen::storage

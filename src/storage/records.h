@@ -66,11 +66,13 @@ class Records {
   virtual core::Status put_session(const Session& session) = 0;
   virtual core::Result<Session> session(std::string_view token_hash) const = 0;
   virtual core::Status delete_session(std::string_view token_hash) = 0;
+  virtual core::Status delete_sessions_of(std::string_view account) = 0;  // password changed, account disabled
   virtual core::Status delete_expired_sessions(core::Millis now) = 0;
 
   // expected_version = the version that was edited (0: none yet); conflict if another came meanwhile.
   virtual core::Result<ContentVersion> add_content_version(ContentVersion version, std::int64_t expected_version) = 0;
-  virtual core::Result<std::vector<ContentVersion>> published_content() const = 0;  // newest published of each item
+  // Of each item the newest version that is no draft, if it is published (retired: the pack's own text holds again).
+  virtual core::Result<std::vector<ContentVersion>> published_content() const = 0;
   virtual core::Result<std::vector<ContentVersion>> content_history(std::string_view kind, std::string_view item) const = 0;
 
   virtual core::Result<AuditEntry> add_audit(AuditEntry entry) = 0;  // seq, at if 0, hash are filled in

@@ -54,11 +54,16 @@ struct FoldResult {
   bool panels_changed = false;
 };
 
+// The stages of a fold, for measurements.
+enum class Stage : std::uint8_t { signals, classify, flow, rules, knowledge, assist };
+
 // A reader's scratch, one per thread, reusable for any conversation of the same or another pack.
 class FoldScratch {
  public:
   FoldScratch();
   ~FoldScratch();
+  // `probe` is called when a stage of an event is over; what comes first in an event belongs to the stage that ends it.
+  void set_probe(void (*probe)(void* context, Stage stage), void* context);
   struct Impl;
   std::unique_ptr<Impl> impl;
 };

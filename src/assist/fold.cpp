@@ -44,6 +44,7 @@ class Fold {
     fire_deadlines();
     set_time();
     std::visit([this](const auto& body) { on(body); }, m_.event.body);
+    scratch_.passed(Stage::assist);
   }
 
  private:
@@ -152,7 +153,9 @@ class Fold {
     name_product();
     mark_signals(turn);
     if (state_.keep_signals) write_signals(text);
+    scratch_.passed(Stage::signals);
     choose_knowledge(m_, speaker);
+    scratch_.passed(Stage::knowledge);
     for (const knowledge::Match& match : scratch_.matches)
       for (const std::string_view topic : pack_.topics[match.article])
         if (&match == &scratch_.matches.front()) scratch_.happenings.push_back({Happening::Kind::intent, topic});
@@ -169,7 +172,9 @@ class Fold {
       facts.happenings = scratch_.happenings;
       pack_.conditions->happened(facts, true, scratch_.conditions, scratch_.truths);
     }
+    scratch_.passed(Stage::signals);
     move_flows(facts);
+    scratch_.passed(Stage::flow);
     sort_truths(scratch_.truths);
     rules::StepInput input;
     input.facts = &facts;
@@ -178,6 +183,7 @@ class Fold {
     input.speaks = reads && is_speaker_of_turns(speaker);
     input.ends = ends;
     pack_.rules->step(*state_.rules, input, scratch_.verdicts);
+    scratch_.passed(Stage::rules);
     for (const rules::Verdict& verdict : scratch_.verdicts) show(verdict);
     for (const flow::FlowChange& change : scratch_.changes) show_step(m_, change);
     follow_cues(speaker);
@@ -401,6 +407,10 @@ Assist& Assist::operator=(Assist&&) noexcept = default;
 
 FoldScratch::FoldScratch() : impl(std::make_unique<Impl>()) {}
 FoldScratch::~FoldScratch() = default;
+void FoldScratch::set_probe(void (*probe)(void*, Stage), void* context) {
+  impl->probe = probe;
+  impl->probe_context = context;
+}
 
 void Assist::fold(const conversation::Event& event, FoldScratch& scratch, FoldResult& out, bool silent) {
   out.cards.clear();

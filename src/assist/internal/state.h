@@ -112,6 +112,12 @@ struct FoldScratch::Impl {
   knowledge::Index::Scratch search;
   std::vector<knowledge::Match> matches;
   std::string text;
+  // Called at the end of each stage of the fold, for `bench fold`; null otherwise.
+  void (*probe)(void* context, Stage stage) = nullptr;
+  void* probe_context = nullptr;
+  void passed(Stage stage) const {
+    if (probe != nullptr) probe(probe_context, stage);
+  }
 };
 
 // Everything at hand while one event is folded.

@@ -77,6 +77,8 @@ class LexiconBuilder {
   // Equal requests get equal ids. Errors: unknown class, expansion above the limit (with its cost), class cycle.
   // unless / unless_before may be empty.
   core::Result<PatternId> add(std::string_view pattern, std::string_view unless = {}, std::string_view unless_before = {});
+  // The mistakes of all phrase classes, used or not; where = file:line.
+  std::vector<core::Error> check_classes();
   // After build the builder is empty.
   core::Result<std::shared_ptr<const Lexicon>> build();
 
@@ -84,6 +86,8 @@ class LexiconBuilder {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+std::size_t pattern_count(const Lexicon& lexicon) noexcept;
 
 class Reader {
  public:

@@ -1,0 +1,88 @@
+// The compiled lexicon: plain tables, immutable, shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "signals/internal/cues.h"
+#include "signals/internal/literal_table.h"
+#include "signals/internal/matcher.h"
+#include "signals/lexicon.h"
+
+namespace fenshen::signals {
+namespace internal {
+
+// Lists of values by key, in one block.
+template <typename T>
+class Lists {
+ public:
+  void build(const std::vector<std::vector<T>>& lists) {
+    begins_.assign(1, 0);
+    for (const auto& list : lists) {
+      values_.insert(values_.end(), list.begin(), list.end());
+      begins_.push_back(static_cast<std::uint32_t>(values_.size()));
+    }
+  }
+  std::span<const T> operator[](std::size_t key) const {
+    return std::span(values_).subspan(begins_[key], begins_[key + 1] - begins_[key]);
+  }
+
+ private:
+  std::vector<std::uint32_t> begins_{0};
+  std::vector<T> values_;
+};
+
+// Sets that are not literals.
+constexpr SetId kNumberSet = 0;
+constexpr SetId kBeginSet = 1;
+constexpr SetId kEndSet = 2;
+constexpr SetId kFirstSet = 3;
+
+struct DigitsSet {
+  SetId set;
+  std::uint32_t min, max;
+};
+
+// Something that waits for a program: a pattern that was asked for, or an emotion.
+struct Use {
+  PatternId pattern = kNone;  // kNone for emotions
+  Emotion emotion = Emotion::none;
+  ProgramId unless = kNone;
+  ProgramId unless_before = kNone;
+  std::uint32_t before_max = 8;
+};
+
+struct Program {
+  std::uint32_t first_chain = 0;
+  std::uint32_t chain_count = 0;
+};
+
+struct ProductEntry {
+  std::string code;
+};
+
+}  // namespace internal
+
+class Lexicon {
+ public:
+  internal::LiteralTable table;
+  internal::Lists<internal::SetId> literal_sets;
+  internal::Lists<internal::CueRef> literal_cues;
+  internal::Lists<std::uint32_t> anchored;  // set -> chains
+  std::vector<internal::CompiledSlot> slots;
+  std::vector<internal::CompiledChain> chains;
+  std::vector<internal::Program> programs;
+  internal::Lists<internal::Use> uses;  // program -> uses
+  std::vector<internal::DigitsSet> digits;
+  std::vector<internal::ProductEntry> products;
+  std::uint32_t set_count = 0;
+  std::uint32_t pattern_count = 0;
+
+  std::span<const internal::CompiledSlot> slots_of(const internal::CompiledChain& chain) const {
+    return std::span(slots).subspan(chain.first, chain.count);
+  }
+};
+
+}  // namespace fenshen::signals

@@ -1,0 +1,73 @@
+#include "signals/internal/literal_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+
+#include "core/check.h"
+#include "text/fold.h"
+
+namespace fenshen::signals::internal {
+
+bool is_word_edge(std::span<const char32_t> text, std::span<const text::CharClass> classes, std::size_t i) noexcept {
+  if (i == 0 || i >= text.size()) return true;
+  const text::CharClass before = classes[i - 1], after = classes[i];
+  if ((before & after & (text::kLetter | text::kDigit)) != 0) return false;
+  const auto part = [](char32_t c) { return c == U'.' || c == U','; };
+  const auto digit = [&](std::size_t k) { return k < text.size() && (classes[k] & text::kDigit) != 0; };
+  if (digit(i) && i >= 2 && part(text[i - 1]) && digit(i - 2)) return false;   // 3.|5
+  if (digit(i - 1) && part(text[i]) && digit(i + 1)) return false;             // 3|.5
+  const bool negated = text[i] == U'\'' && (before & text::kLetter) != 0 && i + 1 < text.size() && text[i + 1] == U't' &&
+                       (i + 2 >= text.size() || (classes[i + 2] & text::kLetter) == 0);
+  return !negated;  // "can" is no word of "can't"
+}
+
+LiteralTable::LiteralTable(std::span<const Literal> literals) {
+  struct Draft {
+    std::vector<LiteralId> literals;
+    bool deeper = false;
+  };
+  std::map<std::uint64_t, Draft> drafts;
+  single_.assign(0x10000 / 64, 0);
+  pairs_.assign((std::size_t{1} << kPairBits) / 64, 0);
+  for (LiteralId id = 0; id < literals.size(); ++id) {
+    const std::u32string& text = literals[id].text;
+    FENSHEN_CHECK(!text.empty() && text.size() < 0xFFFF);
+    // A prefix of one letter goes on into the word, so any pair may begin it.
+    if (text.size() == 1) single_[(text[0] & 0xFFFF) >> 6] |= std::uint64_t{1} << (text[0] & 63);
+    else {
+      const std::size_t bit = pair_bit(text[0], text[1]);
+      pairs_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
+    }
+    const std::size_t depth = std::min(kDepth, text.size());
+    std::uint64_t key = 1;
+    for (std::size_t d = 0; d < depth; ++d) {
+      key = step(key, text[d]);
+      Draft& draft = drafts[key];
+      if (d + 1 == depth) draft.literals.push_back(id);
+      else draft.deeper = true;
+    }
+  }
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(16, drafts.size() * 2));
+  shift_ = static_cast<unsigned>(64 - std::countr_zero(slots));
+  mask_ = slots - 1;
+  nodes_.resize(slots);
+  for (auto& [key, draft] : drafts) {
+    std::ranges::sort(draft.literals, [&](LiteralId a, LiteralId b) {
+      const Literal &x = literals[a], &y = literals[b];
+      return x.text.size() != y.text.size() ? x.text.size() < y.text.size() : x < y;
+    });
+    std::size_t slot = key >> shift_;
+    while (nodes_[slot].key != 0) slot = (slot + 1) & mask_;
+    nodes_[slot] = {key, static_cast<std::uint32_t>(entries_.size()), static_cast<std::uint32_t>(draft.literals.size()), draft.deeper};
+    for (const LiteralId id : draft.literals) {
+      const Literal& literal = literals[id];
+      const auto wordy = [](char32_t c) { return (text::class_of(c) & (text::kLetter | text::kDigit)) != 0; };
+      entries_.push_back({id, static_cast<std::uint32_t>(characters_.size()), static_cast<std::uint16_t>(literal.text.size()),
+                          wordy(literal.text.front()), wordy(literal.text.back()), literal.prefix});
+      characters_ += literal.text;
+    }
+  }
+}
+
+}  // namespace fenshen::signals::internal

@@ -60,14 +60,14 @@ void Replayer::revise(const cv::Utterance& body, FoldScratch& scratch, std::vect
     if (utterance == nullptr || entry.event == revision || body.utterance_id.empty()) return false;
     return utterance->utterance_id == body.utterance_id || entry.event->id == body.utterance_id;
   });
-  const bool newer = original != log_.end() && std::get<cv::Utterance>(original->event->body).revision < body.revision;
+  const bool newer = original != log_.end() && original->revision < body.revision;
   if (!newer || !assist_) return add_event(revision, -1, "[]", out);
 
   cv::Event corrected = *original->event;
   auto& utterance = std::get<cv::Utterance>(corrected.body);
-  const std::uint32_t kept_revision = utterance.revision;
   utterance = body;
-  utterance.revision = kept_revision;  // still the utterance itself: it is folded, unlike revisions
+  utterance.revision = 0;  // still the utterance itself: it is folded, unlike revisions
+  original->revision = body.revision;
   const std::uint64_t from = corrected.seq;
   original->event = std::make_shared<const cv::Event>(std::move(corrected));
 

@@ -54,7 +54,8 @@ class Replayer {
 
  private:
   struct Entry {
-    std::shared_ptr<const conversation::Event> event;  // with the newest revision of its text
+    std::shared_ptr<const conversation::Event> event;  // with the newest text
+    std::uint32_t revision = 0;                        // of that text
   };
   core::Status bind(const conversation::PackBound& body, FoldScratch& scratch, std::vector<Frame>& out);
   void revise(const conversation::Utterance& body, FoldScratch& scratch, std::vector<Frame>& out);

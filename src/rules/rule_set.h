@@ -1,5 +1,23 @@
 // Compliance rules as incremental automata: what was said, must not be said, and was NOT said in time. One RuleSet is
 // compiled from a library and shared; each conversation has a small RuleState. Pure: no clock, no I/O.
+//
+// What the pack format leaves open is settled so (rule_set_test.cpp holds a reference that spells it out):
+// - At one event a rule sees, in this order: until, (forbidden: after if `same`, when, after) or (obliged: parts of
+//   require, by, after or applies, warn, end of the conversation). So a correction in the same utterance helps.
+// - Distances: `within: 3 turns` and `cooldown: 3 turns` reach as far as the third turn after; cooldown 0 is none.
+// - `applies` and in-force dates are looked at when a forbidden rule would fire (only such occurrences count for `count`)
+//   and when an obligation would arm; an armed obligation stays. Firing starts the count anew. `within` without `after`
+//   is the window in which the `count` occurrences must fall.
+// - An obligation without `after` arms once, at the first event (never a tick) at which it is in force and `applies`
+//   holds. It is looked at again only when a path that `applies` reads changed, the flows changed, a trigger in it
+//   happened, the day changed, or, where it reads event.* or a negated trigger, at each event.
+// - With `once: false` an A that comes while the obligation is open changes nothing.
+// - `by` is not met by the event that armed through `after`, unless `same`. A deadline by condition is caused by the
+//   event that met the condition; the other kinds by the event that armed, with that event's words.
+// - At the end of the conversation all open obligations that wait for turns, time or the end fire; those that wait only
+//   for a condition stay open: it may still come (the wrap-up). After the end nothing arms.
+// - An obligation that is cancelled by `until` is settled like a met one.
+// - `warned` comes once each time an obligation opens; by default only where `after` armed it.
 #pragma once
 
 #include <cstdint>
@@ -60,16 +78,20 @@ class RuleSet {
 
   std::unique_ptr<RuleState> make_state() const;
 
-  // Time deadlines that fall due at or before `now`, ordered by (due, rule id). Called before the event at `now` is stepped.
+  // Time deadlines that fall due at or before `now`, ordered by (due, rule id). Called before the event at `now` is stepped,
+  // or alone: more or fewer calls change nothing but when the verdicts are told.
   void advance(RuleState& state, core::Millis now, const signals::Facts& facts, std::vector<Verdict>& out) const;
-  // Order of verdicts: by rule id within the event; turn deadlines that this event makes overdue come first.
+  // Order of verdicts: by rule id within the event; turn deadlines that this event makes overdue come first, ordered by
+  // (turn, rule id). Truths may come in any order, also twice. facts.event and facts.context must be set. Ticks are ignored.
+  // Does not allocate where nothing that a rule waits for is true.
   void step(RuleState& state, const StepInput& input, std::vector<Verdict>& out) const;
   // The next time deadline, nullopt if none: the server schedules a tick for it.
   std::optional<core::Millis> next_due(const RuleState& state) const;
   void owed(const RuleState& state, std::vector<Owed>& out) const;  // by rule id
 
- private:
   struct Impl;
+
+ private:
   explicit RuleSet(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

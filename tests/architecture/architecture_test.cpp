@@ -104,13 +104,17 @@ TEST(Architecture, TheHeartIsPure) {
 
 TEST(Architecture, OnlyNetKnowsBeast) {
   each_source([&](const fs::path& path, const std::string& room, const std::string& text) {
-    if (room != "net") EXPECT_EQ(text.find("boost/beast"), std::string::npos) << path;
+    if (room != "net") {
+      EXPECT_EQ(text.find("boost/beast"), std::string::npos) << path;
+    }
   });
 }
 
 TEST(Architecture, HeadersSayWhatTheyAreFor) {
   each_source([&](const fs::path& path, const std::string&, const std::string& text) {
-    if (path.extension() == ".h") EXPECT_TRUE(text.starts_with("//")) << path << " opens without a word on its purpose";
+    if (path.extension() == ".h") {
+      EXPECT_TRUE(text.starts_with("//")) << path << " opens without a word on its purpose";
+    }
   });
 }
 

@@ -46,8 +46,9 @@ class Index {
   void search(const Query& query, Scratch& scratch, std::vector<Match>& out) const;
   std::size_t entries() const;
 
- private:
   struct Impl;
+
+ private:
   explicit Index(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -64,6 +64,8 @@ class Records {
   virtual core::Result<std::vector<Account>> accounts() const = 0;
 
   virtual core::Status put_session(const Session& session) = 0;
+  // Stores seen_at and expires_at, if the session still exists (signing out meanwhile wins).
+  virtual core::Status touch_session(const Session& session) = 0;
   virtual core::Result<Session> session(std::string_view token_hash) const = 0;
   virtual core::Status delete_session(std::string_view token_hash) = 0;
   virtual core::Status delete_sessions_of(std::string_view account) = 0;  // password changed, account disabled

@@ -111,6 +111,12 @@ core::Status SqliteRecords::put_session(const Session& session) {
              session.token_hash, session.account, session.csrf, session.created_at, session.seen_at, session.expires_at);
 }
 
+core::Status SqliteRecords::touch_session(const Session& session) {
+  const std::lock_guard lock(mutex_);
+  return run(connection_, "UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE token_hash = $1", session.token_hash, session.seen_at,
+             session.expires_at);
+}
+
 core::Result<Session> SqliteRecords::session(std::string_view token_hash) const {
   const std::lock_guard lock(mutex_);
   TRY_ASSIGN(Rows rows, query(connection_, "SELECT token_hash, account, csrf, created_at, seen_at, expires_at FROM sessions WHERE token_hash = $1",

@@ -20,6 +20,7 @@ class SqliteRecords final : public Records {
   core::Result<std::vector<Account>> accounts() const override;
 
   core::Status put_session(const Session& session) override;
+  core::Status touch_session(const Session& session) override;
   core::Result<Session> session(std::string_view token_hash) const override;
   core::Status delete_session(std::string_view token_hash) override;
   core::Status delete_sessions_of(std::string_view account) override;

@@ -57,6 +57,13 @@ struct FoldResult {
 // The stages of a fold, for measurements.
 enum class Stage : std::uint8_t { signals, classify, flow, rules, knowledge, assist };
 
+// What lists show of a conversation.
+struct Glance {
+  int owed = 0;                          // obligations that wait
+  std::string_view emotion = "none";     // the customer's last
+  std::string_view flow;                 // code of the active flow; lives in the library
+};
+
 // A reader's scratch, one per thread, reusable for any conversation of the same or another pack.
 class FoldScratch {
  public:
@@ -95,6 +102,7 @@ class Assist {
   std::string panels_json() const;
   // Marks of one utterance (spans with why), by turn: docs/formats/api.md "marks".
   std::string marks_json(std::int32_t turn) const;
+  Glance glance() const;
   std::int32_t turn_count() const;
   bool ended() const;
 

@@ -197,6 +197,24 @@ std::string Assist::panels_json() const {
   return text;
 }
 
+Glance Assist::glance() const {
+  const State& state = state_of(*impl_);
+  Glance glance;
+  if (!state.ended) {
+    std::vector<rules::Owed> owed;
+    state.pack->rules->owed(*state.rules, owed);
+    glance.owed = static_cast<int>(owed.size());
+  }
+  for (auto turn = state.turns.rbegin(); turn != state.turns.rend(); ++turn)
+    if (turn->emotion != signals::Emotion::none) {
+      glance.emotion = signals::to_string(turn->emotion);
+      break;
+    }
+  const auto flows = state.pack->flows->active_flows(*state.flows);
+  if (!flows.empty()) glance.flow = flows.back();
+  return glance;
+}
+
 std::string Assist::marks_json(std::int32_t turn) const {
   const State& state = state_of(*impl_);
   std::string text;

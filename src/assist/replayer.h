@@ -50,6 +50,8 @@ class Replayer {
   std::uint64_t last_n() const { return last_n_; }
   const std::string& pack_hash() const { return pack_hash_; }  // bound last; empty before the first
   const Assist* assist() const { return assist_ ? &*assist_ : nullptr; }
+  // The last event changed the panels (or may have: a change of pack, a revision).
+  bool panels_changed() const { return result_.panels_changed; }
   std::optional<core::Millis> next_due() const { return assist_ ? assist_->next_due() : std::nullopt; }
 
  private:

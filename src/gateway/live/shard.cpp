@@ -1,0 +1,373 @@
+#include "gateway/live/shard.h"
+
+#include <algorithm>
+
+#include "core/json_writer.h"
+#include "core/log.h"
+
+namespace fenshen::gateway {
+namespace {
+
+namespace cv = conversation;
+using core::Code;
+using core::fail;
+using core::Result;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kReadAtOnce = 1'000;
+constexpr std::size_t kFramesAMessage = 200;
+constexpr auto kTickEvery = std::chrono::milliseconds(50);
+constexpr auto kEvictEvery = std::chrono::seconds(2);
+
+storage::StreamId stream_of(const std::string& id) { return {"default", storage::StreamKind::conversation, id}; }
+
+cv::Event make_event(std::string id, std::string actor, cv::EventBody body) {
+  cv::Event event;
+  event.id = std::move(id);
+  event.actor = std::move(actor);
+  event.occurred_at = core::wall_clock_now();
+  event.body = std::move(body);
+  return event;
+}
+
+bool is_late(const cv::EventBody& body) {  // may come after the end
+  return std::holds_alternative<cv::CardAction>(body) || std::holds_alternative<cv::WrapupSaved>(body) ||
+         std::holds_alternative<cv::CustomerSnapshot>(body) || std::holds_alternative<cv::ConversationEnded>(body);
+}
+
+}  // namespace
+
+void Shard::start() {
+  worker_.post_at(Clock::now() + kTickEvery, [this] { tick_due(); });
+  worker_.post_at(Clock::now() + kEvictEvery, [this] { evict(); });
+}
+
+// --- life of a conversation ---
+
+void Shard::create(NewConversation request, Done<SummaryPtr> done) {
+  if (house_.directory.open() >= house_.options.open_most) return done(fail(Code::limited, "too many open conversations"));
+  if (!house_.directory.reserve(request.id)) return done(fail(Code::conflict, "a conversation of this id exists", "id"));
+  auto made = std::make_unique<Open>(request.id, [this](std::string_view hash) { return house_.shelf.by_hash(hash); });
+  Open& open = *made;
+  const auto known = house_.directory.find(request.id);
+  if (known) open.tracker.set_position(known->position);
+  if (request.sample) {
+    open.sample = std::make_unique<SamplePlay>(std::move(*request.sample), request.speed);
+    open.tracker.set_sample(open.sample->state_json());
+  }
+  Events events;
+  events.push_back(make_event("start", request.actor, request.started));
+  if (request.occurred_at != 0) events.back().occurred_at = request.occurred_at;
+  const ContentPtr content = house_.shelf.current();
+  events.push_back(make_event("pack-" + content->hash, "system", cv::PackBound{content->hash, std::string(assist::kEngineVersion)}));
+  open.bound = content->hash;
+  if (!request.rep.empty()) events.push_back(make_event("accept", request.rep, cv::ParticipantJoined{request.rep, cv::Speaker::rep}));
+  const std::string id = request.id;
+  open_.emplace(id, std::move(made));
+  append(open, std::move(events), Clock::now(), [this, id, done](Result<std::vector<storage::Appended>> result) {
+    const auto found = open_.find(id);
+    if (!result || result->front().duplicate || found == open_.end()) {
+      if (found != open_.end()) open_.erase(found);
+      if (!result) {
+        house_.directory.release(id);
+        return done(std::unexpected(result.error()));
+      }
+      return done(fail(Code::conflict, "a conversation of this id exists", "id"));
+    }
+    done(summarize(*found->second));
+    plan_sample(*found->second);
+  });
+}
+
+Result<Open*> Shard::find(const std::string& id) {
+  if (const auto found = open_.find(id); found != open_.end()) {
+    found->second->used = Clock::now();
+    return found->second.get();
+  }
+  if (!house_.directory.find(id)) return fail(Code::not_found, "no such conversation", "conversation");
+  TRY_ASSIGN(auto loaded, load(id));
+  Open* open = loaded.get();
+  open_.emplace(id, std::move(loaded));
+  const auto known = house_.directory.find(id);
+  if (known) open->tracker.set_position(known->position);
+  if (!open->over()) restore_sample(*open);
+  house_.directory.remember(summarize(*open));
+  plan_tick(*open);
+  return open;
+}
+
+Result<std::unique_ptr<Open>> Shard::load(const std::string& id) {
+  auto open = std::make_unique<Open>(id, [this](std::string_view hash) { return house_.shelf.by_hash(hash); });
+  open->used = Clock::now();
+  for (std::uint64_t after = 0;;) {
+    TRY_ASSIGN(const Events events, house_.log.read(stream_of(id), after, kReadAtOnce));
+    for (const cv::Event& event : events) {
+      TRY(fold(*open, event, std::nullopt));
+      after = event.seq;
+    }
+    if (events.size() < kReadAtOnce) break;
+  }
+  open->bound = open->replayer.pack_hash();
+  return open;
+}
+
+// The log knows more than we folded (another writer, an earlier failure): fold again and send what is new.
+void Shard::reload(Open& open) {
+  auto fresh = load(open.id);
+  if (!fresh) {
+    open.broken = true;
+    ++house_.stats.fold_errors;
+    FENSHEN_LOG(error, "gateway", "cannot fold a conversation again", {"error", fresh.error().message});
+    return;
+  }
+  const std::size_t before = open.frames.size();
+  const auto position = open.tracker.summary().position;
+  open.replayer = std::move((*fresh)->replayer);
+  open.tracker = std::move((*fresh)->tracker);
+  open.tracker.set_position(position);
+  open.frames = std::move((*fresh)->frames);
+  open.broken = false;
+  publish(open, std::min(before, open.frames.size()), true);
+}
+
+core::Status Shard::fold(Open& open, const cv::Event& event, std::optional<Received> received) {
+  frames_.clear();
+  const std::int64_t begin = core::thread_cpu_ns();
+  TRY(open.replayer.feed(event, scratch_, frames_));
+  house_.stats.fold_ns += core::thread_cpu_ns() - begin;
+  ++house_.stats.events;
+  if (std::holds_alternative<cv::Utterance>(event.body)) ++house_.stats.utterances;
+  std::optional<double> ms;
+  if (received) ms = std::chrono::duration<double, std::milli>(Clock::now() - *received).count();
+  for (const assist::Frame& frame : frames_) {
+    open.tracker.take(frame);
+    open.frames.push_back(std::make_shared<const std::string>(frame_json(frame, ms)));
+    if (frame.kind == assist::Frame::Kind::card && received) ++house_.stats.cards;
+  }
+  return {};
+}
+
+// --- appending ---
+
+void Shard::append(Open& open, Events events, Received received, Done<std::vector<storage::Appended>> done) {
+  if (open.over())
+    for (const cv::Event& event : events)
+      if (!is_late(event.body)) return done(fail(Code::conflict, "the conversation has ended", "conversation"));
+  bool bound = false;
+  if (const ContentPtr content = house_.shelf.current(); !open.over() && open.bound != content->hash) {
+    cv::Event bind = make_event("pack-" + content->hash + "-" + std::to_string(open.replayer.last_seq() + static_cast<std::uint64_t>(open.in_flight)),
+                                "system", cv::PackBound{content->hash, std::string(assist::kEngineVersion)});
+    events.insert(events.begin(), std::move(bind));
+    open.bound = content->hash;
+    bound = true;
+    ++house_.stats.pack_binds;
+  }
+  if (events.empty()) return done(std::vector<storage::Appended>{});
+  ++open.in_flight;
+  open.used = Clock::now();
+  storage::AppendRequest request;
+  request.stream = stream_of(open.id);
+  request.events = events;
+  ++house_.appending;
+  house_.log.append(std::move(request), [this, id = open.id, events = std::move(events), bound, received,
+                                         done = std::move(done)](Result<std::vector<storage::Appended>> result) mutable {
+    worker_.post([this, id, events = std::move(events), bound, received, result = std::move(result), done = std::move(done)]() mutable {
+      durable(id, std::move(events), bound, received, std::move(result), std::move(done));
+    });
+    --house_.appending;
+  });
+}
+
+void Shard::durable(const std::string& id, Events events, bool bound, Received received, Result<std::vector<storage::Appended>> result,
+                    Done<std::vector<storage::Appended>> done) {
+  const auto found = open_.find(id);
+  if (found == open_.end()) return done(std::move(result));
+  Open& open = *found->second;
+  --open.in_flight;
+  if (!result) {
+    ++house_.stats.append_errors;
+    if (bound) open.bound = open.replayer.pack_hash();
+    return done(std::unexpected(result.error()));
+  }
+  const std::size_t first_frame = open.frames.size();
+  bool panels = false, gap = false;
+  for (std::size_t i = 0; i < events.size() && !open.broken; ++i) {
+    const storage::Appended& appended = (*result)[i];
+    if (appended.duplicate) continue;
+    events[i].seq = appended.seq;
+    events[i].recorded_at = appended.recorded_at;
+    if (appended.seq <= open.replayer.last_seq()) continue;  // a reload has folded it already
+    if (const core::Status status = fold(open, events[i], received); !status) gap = true;
+    panels = panels || open.replayer.panels_changed() || bound;
+    if (gap) break;
+  }
+  if (gap) reload(open);
+  else publish(open, first_frame, panels);
+  if (bound) result->erase(result->begin());
+  done(std::move(result));
+}
+
+// --- what others see ---
+
+SummaryPtr Shard::summarize(Open& open) {
+  open.tracker.look(open.replayer.assist());
+  if (open.sample) open.tracker.set_sample(open.sample->state_json());
+  return std::make_shared<const Summary>(open.tracker.summary());
+}
+
+void Shard::publish(Open& open, std::size_t first_frame, bool panels) {
+  if (first_frame < open.frames.size() && !open.desks.empty())
+    send_desks(open, frames_message(open.id, std::span(open.frames).subspan(first_frame)));
+  if (panels && open.replayer.assist() != nullptr) {
+    std::shared_ptr<const std::string> message;
+    for (const Open::Desk& desk : open.desks) {
+      if (!desk.panels) continue;
+      if (!message) {
+        std::string text;
+        core::JsonWriter(text).begin_object().field("op", "panels").field("conversation", open.id).field("seq", open.replayer.last_seq())
+            .key("panels").raw(open.replayer.assist()->panels_json()).end_object();
+        message = std::make_shared<const std::string>(std::move(text));
+      }
+      desk.socket->send(message);
+    }
+  }
+  const Summary::State before = house_.directory.find(open.id) && house_.directory.find(open.id)->summary
+                                    ? house_.directory.find(open.id)->summary->state : open.tracker.summary().state;
+  house_.directory.update(summarize(open));
+  publish_chat(open);
+  if (before == Summary::State::waiting && open.tracker.summary().state != before) send_waiting_places();
+  plan_tick(open);
+}
+
+void Shard::send_desks(Open& open, std::string message) {
+  const auto shared = std::make_shared<const std::string>(std::move(message));
+  for (const Open::Desk& desk : open.desks) desk.socket->send(shared);
+}
+
+void Shard::publish_chat(Open& open) {
+  const auto& items = open.tracker.chat();
+  for (; open.chat_sent < items.size(); ++open.chat_sent) {
+    const auto message = std::make_shared<const std::string>(R"({"op":"item","item":)" + items[open.chat_sent].json + "}");
+    for (const auto& socket : open.chats) socket->send(message);
+  }
+  if (open.chats.empty()) return;
+  std::string state = chat_state(open);
+  if (state == open.chat_state) return;
+  open.chat_state = state;
+  const auto message = std::make_shared<const std::string>(std::move(state));
+  for (const auto& socket : open.chats) socket->send(message);
+}
+
+std::string Shard::chat_state(const Open& open) const {
+  const Summary& summary = open.tracker.summary();
+  std::string text;
+  core::JsonWriter out(text);
+  const bool over = open.over();
+  out.begin_object().field("op", "state").field("state", over ? "ended" : to_string(summary.state));
+  out.field("place", summary.state == Summary::State::waiting ? house_.directory.waiting_before(summary.position) + 1 : 0);
+  std::string name;
+  if (!summary.rep.empty()) {
+    const std::lock_guard lock(house_.names_mutex);
+    if (house_.rep_name) name = house_.rep_name(summary.rep);
+  }
+  out.field("rep", name).end_object();
+  return text;
+}
+
+void Shard::send_waiting_places() {
+  for (auto& [id, open] : open_)
+    if (!open->chats.empty() && open->tracker.summary().state == Summary::State::waiting) publish_chat(*open);
+}
+
+void Shard::watch(Open& open, Live::Socket desk, Live::WatchOptions options) {
+  unwatch(open.id, desk);
+  for (std::size_t at = std::min<std::size_t>(options.after, open.frames.size()); at < open.frames.size(); at += kFramesAMessage)
+    desk->send(frames_message(open.id, std::span(open.frames).subspan(at, std::min(kFramesAMessage, open.frames.size() - at))));
+  if (options.panels && open.replayer.assist() != nullptr) {
+    std::string text;
+    core::JsonWriter(text).begin_object().field("op", "panels").field("conversation", open.id).field("seq", open.replayer.last_seq())
+        .key("panels").raw(open.replayer.assist()->panels_json()).end_object();
+    desk->send(std::move(text));
+  }
+  open.desks.push_back({std::move(desk), options.panels});
+  if (!open.over()) append(open, {}, Clock::now(), [](auto&&) {});  // content changed while nobody watched
+}
+
+void Shard::unwatch(const std::string& id, const Live::Socket& socket) {
+  const auto found = open_.find(id);
+  if (found == open_.end()) return;
+  std::erase_if(found->second->desks, [&](const Open::Desk& desk) { return desk.socket == socket; });
+  std::erase(found->second->chats, socket);
+  found->second->used = Clock::now();
+}
+
+void Shard::chat_open(Open& open, Live::Socket customer, std::uint64_t after) {
+  std::string text;
+  core::JsonWriter out(text);
+  const Summary& summary = open.tracker.summary();
+  out.begin_object().field("op", "hello").field("state", open.over() ? "ended" : to_string(summary.state)).key("items").begin_array();
+  for (const ChatItem& item : open.tracker.chat())
+    if (item.n > after) out.raw(item.json);
+  out.end_array().end_object();
+  customer->send(std::move(text));
+  customer->send(chat_state(open));
+  open.chat_sent = open.tracker.chat().size();
+  open.chats.push_back(std::move(customer));
+}
+
+void Shard::typing(Open& open, cv::Speaker speaker, bool on) {
+  if (speaker == cv::Speaker::customer) {
+    std::string text;
+    core::JsonWriter(text).begin_object().field("op", "typing").field("conversation", open.id).field("speaker", "customer").field("on", on).end_object();
+    return send_desks(open, std::move(text));
+  }
+  for (const auto& socket : open.chats) socket->send(std::string(on ? R"({"op":"typing","on":true})" : R"({"op":"typing","on":false})"));
+}
+
+void Shard::bind_watched() {
+  for (auto& [id, open] : open_)
+    if (open->watched() && !open->over()) append(*open, {}, Clock::now(), [](auto&&) {});
+}
+
+// --- time ---
+
+void Shard::plan_tick(Open& open) {
+  const auto due = open.over() ? std::nullopt : open.replayer.next_due();
+  if (due == open.due) return;
+  if (open.due) deadlines_.erase({*open.due, open.id});
+  open.due = due;
+  if (due) deadlines_.insert({*due, open.id});
+}
+
+void Shard::tick_due() {
+  const core::Millis now = core::wall_clock_now();
+  std::vector<std::string> ids;
+  for (const auto& [due, id] : deadlines_) {
+    if (due > now) break;
+    ids.push_back(id);
+  }
+  for (const std::string& id : ids) {
+    const auto found = open_.find(id);
+    if (found == open_.end()) continue;
+    Open& open = *found->second;
+    const std::uint64_t seq = open.replayer.last_seq();
+    if (open.in_flight > 0 || open.tick_seq == seq + 1) continue;  // what is on its way fires it too
+    open.tick_seq = seq + 1;
+    ++house_.stats.ticks;
+    append(open, {make_event("tick-" + std::to_string(*open.due) + "-" + std::to_string(seq), "system", cv::Tick{})}, Clock::now(), [](auto&&) {});
+  }
+  worker_.post_at(Clock::now() + kTickEvery, [this] { tick_due(); });
+}
+
+void Shard::evict() {
+  const auto before = Clock::now() - house_.options.keep_ended;
+  for (auto it = open_.begin(); it != open_.end();) {
+    Open& open = *it->second;
+    const bool idle = open.over() && !open.watched() && open.in_flight == 0 && open.used < before;
+    if (idle && open.due) deadlines_.erase({*open.due, open.id});
+    it = idle ? open_.erase(it) : std::next(it);
+  }
+  worker_.post_at(Clock::now() + kEvictEvery, [this] { evict(); });
+}
+
+}  // namespace fenshen::gateway

@@ -197,6 +197,13 @@ struct Announcement {
   Origin origin;
 };
 
+// A rule that is known but cannot run, and what it lacks.
+struct NotYet {
+  std::string id;
+  Localized missing;
+  Origin origin;
+};
+
 struct PackInfo {
   std::string id;
   std::string version;
@@ -216,6 +223,7 @@ struct Library {
   std::vector<Leaf> leaves;
   std::vector<EmotionEntry> emotions;
   std::vector<Announcement> announcements;
+  std::vector<NotYet> not_yet;
   std::string hash;  // 16 hex digits over the canonical text of all files read
   int offset_minutes() const { return packs.empty() ? 480 : packs.front().offset_minutes; }
 };

@@ -63,6 +63,7 @@ bool is_test_or_sample(std::string_view path) { return path.starts_with("samples
 // The kind of item that a file of this path holds; empty: none of ours.
 std::string_view kind_of(std::string_view path) {
   if (path == "products.yaml") return "product";
+  if (path == "not-yet.yaml") return "not_yet";
   const std::pair<std::string_view, std::string_view> folders[] = {
       {"classes/", "class"}, {"articles/", "article"},        {"rules/", "rule"},    {"flows/", "flow"},
       {"taxonomy/", "leaf"}, {"lexicon/", "emotion"}, {"announcements/", "announcement"}};
@@ -85,7 +86,7 @@ class Loader {
     for (const SourceFile& file : sources_.files) {
       const std::string_view kind = kind_of(file.path);
       if (!kind.empty() && kind != "step") read_items(file, kind);
-      else if (kind.empty() && file.path != "pack.yaml" && file.path != "not-yet.yaml" && !is_test_or_sample(file.path))
+      else if (kind.empty() && file.path != "pack.yaml" && !is_test_or_sample(file.path))
         add_error(file.label, 1, "does not belong here (docs/formats/pack.md names the folders)");
     }
     for (const Overlay& overlay : sources_.overlays) apply(overlay);
@@ -157,7 +158,7 @@ class Loader {
     item.line = node.IsDefined() ? line_of(node, file) : 1;
     item.text = cut_item(text, item.line, next, in_list);
     take(node, file, kind, item);
-    if (kind != "step") outcome_.items.push_back(std::move(item));
+    if (kind != "step" && kind != "not_yet") outcome_.items.push_back(std::move(item));
   }
 
   // Reads the node into the library, replacing an item of the same id if `replace`.
@@ -209,6 +210,10 @@ class Loader {
       const Localized title = value.title;
       const InForce span = value.in_force;
       put(to.announcements, std::move(value), &Announcement::id, title, span);
+    } else if (kind == "not_yet") {
+      NotYet value = read_not_yet(node, file);
+      const Localized title = value.missing;
+      put(to.not_yet, std::move(value), &NotYet::id, title, {});
     } else if (kind == "emotion") {
       item.id = fmt::format("{}:{}", file.label, item.line);
       to.emotions.push_back(read_emotion(node, file));

@@ -136,6 +136,17 @@ EmotionEntry read_emotion(const YAML::Node& node, const FileContext& file) {
   return item;
 }
 
+NotYet read_not_yet(const YAML::Node& node, const FileContext& file) {
+  ItemReader in(node, file);
+  NotYet item;
+  item.origin = in.origin();
+  item.id = in.text("id", true);
+  item.missing = in.localized("missing", true);
+  in.text("note");
+  in.finish();
+  return item;
+}
+
 Announcement read_announcement(const YAML::Node& node, const FileContext& file) {
   ItemReader in(node, file);
   Announcement item;

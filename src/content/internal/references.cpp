@@ -18,6 +18,7 @@ class Checker {
     for (const PhraseClass& item : library.classes) classes_.insert(item.id);
     for (const Flow& item : library.flows) flows_.insert(item.id);
     for (const Rule& item : library.rules) rules_.insert(item.id);
+    for (const NotYet& item : library.not_yet) rules_.insert(item.id);
     for (const Leaf& item : library.leaves) leaves_.insert(item.code);
     for (const Article& item : library.articles) topics_.insert(item.topics.begin(), item.topics.end());
   }

@@ -48,7 +48,7 @@ constexpr Row kRows[] = {
     {CueKind::month_name, 11, "november|nov"},
     {CueKind::month_name, 12, "december|dec"},
     {CueKind::every, 0, "每月|每个月|月月|每年|每周|每个礼拜|每个星期|逐月|次次|every month|each month|monthly|every"},
-    {CueKind::past, 0, "了|过|上次|已经|已|之前|那天|当时|刚|曾|最近|was|were|had|did|last|ago|since"},
+    {CueKind::past, 0, "了|过|上次|已经|已|那天|当时|刚|曾|最近|was|were|had|did|last|ago|since"},
 
     {CueKind::currency, 0, "人民币|rmb|cny|yuan|renminbi|¥|￥"},
     {CueKind::currency, 1, "美元|美金|美刀|usd|dollar|dollars|us dollars|$|us$|bucks"},

@@ -9,8 +9,11 @@
 namespace fenshen::signals::internal {
 
 struct EntityScratch {
-  std::vector<std::string> spare;       // strings of earlier entities, with their memory
-  std::vector<bool> used;               // numbers that already belong to an entity
+  std::vector<std::string> spare;      // strings of earlier entities, with their memory
+  std::vector<text::Number> numbers;   // of the utterance, English words included
+  std::vector<char> used;              // numbers that already belong to something
+  std::vector<Match> places;           // of the entities, in folded positions
+  std::vector<Cue> chosen;
 };
 
 inline Span original_span(const Reading& reading, std::uint32_t begin, std::uint32_t end) {

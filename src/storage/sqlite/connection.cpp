@@ -41,7 +41,9 @@ core::Status set_up(Connection& connection, const OpenOptions& options) {
   sqlite3_busy_timeout(connection.handle(), 5'000);
   sqlite3_extended_result_codes(connection.handle(), 1);
   if (options.read_only) return connection.exec("PRAGMA query_only=ON");
-  TRY(connection.exec("PRAGMA journal_mode=WAL"));
+  // A new file goes to WAL by a transaction with a rollback journal. EXTRA syncs the folder once that journal is deleted:
+  // were it to come back after a power cut, it would roll the file back to empty and take the WAL with it.
+  TRY(connection.exec("PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL"));
   TRY(connection.exec("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON"));
   return options.secure_delete ? connection.exec("PRAGMA secure_delete=ON") : core::Status();
 }

@@ -99,6 +99,16 @@ void SqliteEventLog::commit(std::vector<PreparedRequest>& batch) {
   }
 }
 
+// At most a line a second: a full disk must not fill up with complaints about it.
+void SqliteEventLog::report(const core::Error& error, std::size_t requests) {
+  if (error.code == Code::not_found) return;  // bind_subject on a stream that is not there
+  ++failures_;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_report_) return;
+  next_report_ = now + std::chrono::seconds(1);
+  FENSHEN_LOG(error, "storage", "commit failed", {"requests", requests}, {"failures", failures_}, {"error", core::describe(error)});
+}
+
 // Together if possible. If that fails for a reason that lies in one request (a damaged stream, say), each alone: one
 // must not take the others down.
 void SqliteEventLog::commit_each(const std::vector<const PreparedRequest*>& requests,
@@ -109,8 +119,7 @@ void SqliteEventLog::commit_each(const std::vector<const PreparedRequest*>& requ
     for (auto& result : *results) answers.emplace_back(std::move(result));
     return;
   }
-  if (results.error().code != Code::not_found)
-    FENSHEN_LOG(error, "storage", "commit failed", {"requests", requests.size()}, {"error", core::describe(results.error())});
+  report(results.error(), requests.size());
   if (results.error().code == Code::unavailable || requests.size() == 1) {
     answers.insert(answers.end(), requests.size(), std::unexpected(results.error()));
     return;

@@ -2,7 +2,7 @@
 // disk; readers on connections of their own, never in the writer's way.
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -44,12 +44,15 @@ class SqliteEventLog final : public EventLog {
   void commit(std::vector<PreparedRequest>& batch);
   void commit_each(const std::vector<const PreparedRequest*>& requests,
                    std::vector<core::Result<std::vector<Appended>>>& answers);
+  void report(const core::Error& error, std::size_t requests);
 
   const EventLogOptions options_;
   crypto::KeyRing& keys_;
   mutable ReaderPool readers_;
   AppendQueue queue_;
   std::unique_ptr<EventWriter> writer_;  // none: opened for reading
+  std::uint64_t failures_ = 0;           // commits that failed so far
+  std::chrono::steady_clock::time_point next_report_{};
   std::thread thread_;
 };
 

@@ -1,0 +1,265 @@
+import {
+  CloseOutlined,
+  CustomerServiceOutlined,
+  ExclamationCircleFilled,
+  FilterOutlined,
+  GlobalOutlined,
+  MenuFoldOutlined,
+  MessageOutlined,
+  PhoneOutlined,
+  StopFilled,
+} from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Input, Segmented, Skeleton } from "antd";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import type { Summary } from "../../api/types";
+import { Empty } from "../../components/Empty";
+import { Tag } from "../../components/Tag";
+import { clock, parseTime, span } from "../../lib/time";
+import { useNow } from "../../lib/useNow";
+import { chime } from "../../lib/chime";
+import { live, useLive } from "../../state/live";
+import { setPrefs, usePrefs } from "../../state/prefs";
+import { useShellUi } from "../../state/shellUi";
+import { customerName, groupOf, groupsOf, merged, type GroupName } from "./listModel";
+import styles from "./list.module.css";
+import { useDeskUi } from "./ui";
+
+interface ListProps {
+  selected: string | undefined;
+  onSelect: (conversation: string) => void;
+}
+
+const endedShown = 30;
+
+export function ConversationList({ selected, onSelect }: ListProps) {
+  const { t } = useTranslation();
+  const scope = useLive((state) => state.scope) ?? "mine";
+  const list = useLive((state) => state.list);
+  const ready = useLive((state) => state.listReady);
+  const openSamples = useShellUi((state) => state.openSamples);
+  const [filtering, setFiltering] = useState(false);
+  const [query, setQuery] = useState("");
+  const queries = useQueryClient();
+  const ended = useQuery({
+    queryKey: ["conversations", "ended", scope],
+    queryFn: () => api.conversations({ state: "ended", scope, limit: endedShown }),
+  });
+  const items = useMemo(() => merged(list, ended.data?.items ?? []), [list, ended.data]);
+  const groups = useMemo(() => groupsOf(items, query, t("list.anonymous")), [items, query, t]);
+  const closed = useMemo(() => Object.values(list).filter((item) => groupOf(item) === "ended").length, [list]);
+
+  useEffect(() => {
+    if (closed > 0) void queries.invalidateQueries({ queryKey: ["conversations", "ended"] });
+  }, [closed, queries]);
+  useWaitingSound(list, ready);
+  const empty = ready && items.length === 0;
+  useEffect(() => useDeskUi.setState({ listEmpty: empty }), [empty]);
+
+  return (
+    <aside className={styles.list} aria-label={t("list.title")}>
+      <div className={styles.tools}>
+        <Segmented
+          value={scope}
+          onChange={(value) => live.list(value === "team" ? "team" : "mine")}
+          options={[
+            { value: "mine", label: t("list.mine") },
+            { value: "team", label: t("list.team") },
+          ]}
+        />
+        <span className={styles.grow} />
+        <Button
+          type="text"
+          icon={<FilterOutlined aria-hidden="true" />}
+          aria-label={t("list.filter")}
+          aria-expanded={filtering}
+          onClick={() => {
+            setFiltering(!filtering);
+            setQuery("");
+          }}
+        />
+        <Button type="text" icon={<MenuFoldOutlined aria-hidden="true" />} aria-label={t("list.collapse")} onClick={() => setPrefs({ listOpen: false })} />
+      </div>
+      {filtering ? (
+        <div className={styles.filter}>
+          <Input
+            autoFocus
+            value={query}
+            placeholder={t("list.searchPlaceholder")}
+            aria-label={t("list.filter")}
+            onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") {
+                setQuery("");
+                setFiltering(false);
+              }
+            }}
+            suffix={
+              query ? (
+                <button type="button" className={styles.clear} aria-label={t("list.clearFilter")} onClick={() => setQuery("")}>
+                  <CloseOutlined aria-hidden="true" />
+                </button>
+              ) : (
+                <span />
+              )
+            }
+          />
+        </div>
+      ) : null}
+      <div className={styles.scroller} data-list="">
+        {!ready ? <Skeleton active title={false} paragraph={{ rows: 6 }} className={styles.skeleton} /> : null}
+        {ready && groups.length === 0 ? <Empty title={query ? t("list.noMatch", { query }) : t("list.emptyTitle")} text={query ? "" : t("list.emptyText")} /> : null}
+        {groups.map((group) => (
+          <section key={group.name} aria-label={t(`list.${group.name}`)}>
+            <h2 className={styles.group}>
+              <span>{t(`list.${group.name}`)}</span>
+              <span>{group.items.length}</span>
+            </h2>
+            <ul>
+              {group.items.map((item) => (
+                <li key={item.id}>
+                  <Row item={item} group={group.name} selected={item.id === selected} onSelect={onSelect} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      {empty && selected === undefined ? null : (
+        <div className={styles.foot}>
+          <Button block icon={<CustomerServiceOutlined aria-hidden="true" />} onClick={openSamples}>
+            {t("list.takeSample")}
+          </Button>
+        </div>
+      )}
+    </aside>
+  );
+}
+
+export function channelIcon(channel: string): ReactNode {
+  if (channel === "voice") return <PhoneOutlined aria-hidden="true" />;
+  if (channel === "chat" || channel === "web") return <GlobalOutlined aria-hidden="true" />;
+  return <MessageOutlined aria-hidden="true" />;
+}
+
+const knownChannels = ["voice", "chat", "web", "wechat", "app", "video"] as const;
+
+export function useChannelName(): (channel: string) => string {
+  const { t } = useTranslation();
+  return (channel) => {
+    const known = knownChannels.find((one) => one === channel);
+    return known ? t(`channel.${known}`) : t("channel.other");
+  };
+}
+
+interface RowProps {
+  item: Summary;
+  group: GroupName;
+  selected: boolean;
+  onSelect: (conversation: string) => void;
+}
+
+function Row({ item, group, selected, onSelect }: RowProps) {
+  const { t } = useTranslation();
+  const channelName = useChannelName();
+  const name = customerName(item, t("list.anonymous"));
+  const tier = item.customer?.["tier"];
+  const compact = group === "ended";
+  return (
+    <button
+      type="button"
+      className={`${styles.row} ${selected ? styles.selected : ""} ${compact ? styles.compact : ""}`}
+      aria-current={selected ? "true" : undefined}
+      onClick={() => onSelect(item.id)}
+      data-conversation={item.id}
+      data-state={item.state}
+    >
+      <span className={selected ? styles.iconOn : styles.icon} title={channelName(item.channel)}>
+        {channelIcon(item.channel)}
+        <span className="sr-only">{channelName(item.channel)}</span>
+      </span>
+      <span className={styles.main}>
+        <span className={styles.first}>
+          <span className={styles.name}>{name}</span>
+          {typeof tier === "string" && !compact ? <span className={styles.tier}>{tier}</span> : null}
+          {compact ? <span className={styles.preview}>{item.title || item.last?.text}</span> : null}
+          <RowTime item={item} group={group} />
+        </span>
+        {compact ? null : (
+          <span className={styles.second}>
+            <span className={styles.preview}>{item.last?.text || item.title}</span>
+            <Badges item={item} group={group} />
+          </span>
+        )}
+      </span>
+    </button>
+  );
+}
+
+function RowTime({ item, group }: { item: Summary; group: GroupName }) {
+  const { t } = useTranslation();
+  const now = useNow(group !== "ended");
+  const waiting = parseTime(item.waiting_since);
+  const started = parseTime(item.started_at);
+  const ended = parseTime(item.ended_at);
+  if (group === "ended") return <span className={styles.time}>{ended !== null ? clock(ended) : ""}</span>;
+  if (waiting !== null && group !== "wrapup") {
+    const time = span(now - waiting);
+    return (
+      <span className={styles.time} title={t("list.waited", { time })}>
+        {group === "waiting" ? t("list.waited", { time }) : time}
+      </span>
+    );
+  }
+  const from = group === "wrapup" ? ended : started;
+  return <span className={styles.time}>{from !== null ? span(now - from) : ""}</span>;
+}
+
+function Badges({ item, group }: { item: Summary; group: GroupName }) {
+  const { t } = useTranslation();
+  const major = item.violations?.major ?? 0;
+  const owed = item.owed ?? 0;
+  const unread = item.unread ?? 0;
+  if (group === "wrapup") return <Tag>{t("list.toConfirm")}</Tag>;
+  if (major > 0) {
+    return (
+      <Tag tone="red" icon={<StopFilled aria-hidden="true" />}>
+        {t("list.major", { count: major })}
+      </Tag>
+    );
+  }
+  if (owed > 0) {
+    return (
+      <Tag tone="orange" icon={<ExclamationCircleFilled aria-hidden="true" />}>
+        {t("list.owed", { count: owed })}
+      </Tag>
+    );
+  }
+  if (unread > 0) {
+    return (
+      <span className={styles.unread} role="img" aria-label={t("list.unread", { count: unread })}>
+        {unread > 99 ? "99+" : unread}
+      </span>
+    );
+  }
+  return null;
+}
+
+/** Something new that waits is heard once; what already waited when the page opened is only seen. */
+function useWaitingSound(list: Record<string, Summary>, ready: boolean): void {
+  const sound = usePrefs((prefs) => prefs.sound);
+  const known = useRef<Set<string> | null>(null);
+  useEffect(() => {
+    if (!ready) return;
+    const waiting = Object.values(list).filter((item) => item.state === "waiting");
+    if (known.current === null) {
+      known.current = new Set(waiting.map((item) => item.id));
+      return;
+    }
+    const fresh = waiting.filter((item) => !known.current?.has(item.id));
+    for (const item of fresh) known.current.add(item.id);
+    if (fresh.length > 0 && sound) chime();
+  }, [list, ready, sound]);
+}

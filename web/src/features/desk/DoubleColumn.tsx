@@ -1,0 +1,151 @@
+import { MenuFoldOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { ErrorBoundary } from "../../components/ErrorBoundary";
+import { Kbd } from "../../components/Kbd";
+import { clampWidth, doubleWidthMax, doubleWidthMin, setPrefs, usePrefs } from "../../state/prefs";
+import { useShellUi } from "../../state/shellUi";
+import { CardStack } from "./CardStack";
+import { ComplianceTab } from "./ComplianceTab";
+import { CustomerTab } from "./CustomerTab";
+import styles from "./double.module.css";
+import { FlowTab } from "./FlowTab";
+import { KnowledgeTab } from "./KnowledgeTab";
+import { deskUi, tabNames, useDeskUi, type TabName } from "./ui";
+import { useConversation } from "./useDesk";
+import { WrapupTab } from "./WrapupTab";
+
+export function DoubleColumn({ conversation, readOnly, collapsible = true }: { conversation: string; readOnly: boolean; collapsible?: boolean }) {
+  const { t } = useTranslation();
+  const { state, panels, summary } = useConversation(conversation);
+  const tab = useDeskUi((ui) => ui.tab);
+  const panel: Record<TabName, ReactNode> = {
+    knowledge: <KnowledgeTab conversation={conversation} state={state} readOnly={readOnly} />,
+    flow: <FlowTab conversation={conversation} panels={panels} readOnly={readOnly} />,
+    compliance: <ComplianceTab conversation={conversation} panels={panels} readOnly={readOnly} />,
+    customer: <CustomerTab conversation={conversation} panels={panels} summary={summary} />,
+    wrapup: <WrapupTab conversation={conversation} panels={panels} />,
+  };
+  return (
+    <section className={styles.double} aria-label={t("double.title")}>
+      {collapsible ? <ResizeHandle /> : null}
+      <ErrorBoundary resetKey={conversation}>
+        <CardStack
+          conversation={conversation}
+          state={state}
+          readOnly={readOnly}
+          head={
+            collapsible ? (
+              <Button type="text" size="small" icon={<MenuFoldOutlined rotate={180} aria-hidden="true" />} aria-label={t("double.collapse")} onClick={() => setPrefs({ doubleOpen: false })} />
+            ) : null
+          }
+        />
+      </ErrorBoundary>
+      <TabBar conversation={conversation} />
+      <div className={styles.panel} role="tabpanel" id="double-panel" aria-labelledby={`tab-${tab}`} tabIndex={0}>
+        <ErrorBoundary resetKey={`${conversation}:${tab}`}>{panel[tab]}</ErrorBoundary>
+      </div>
+      {readOnly ? null : <KeyHints />}
+    </section>
+  );
+}
+
+function TabBar({ conversation }: { conversation: string }) {
+  const { t } = useTranslation();
+  const tab = useDeskUi((ui) => ui.tab);
+  const { state, panels } = useConversation(conversation);
+  const list = useRef<HTMLDivElement>(null);
+  const owed = panels?.compliance?.owed.length ?? 0;
+  const major = panels?.compliance?.violations.filter((one) => !one.repaired && (one.severity === "major" || one.fraud)).length ?? 0;
+  const knowledge = state?.cards.filter((view) => view.card.kind === "knowledge" && (view.card.rank ?? 1) === 1).length ?? 0;
+  const counts: Partial<Record<TabName, { count: number; className: string | undefined }>> = {
+    knowledge: { count: knowledge, className: "" },
+    compliance: major > 0 ? { count: major + owed, className: styles.countRed } : { count: owed, className: styles.countOrange },
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const at = tabNames.indexOf(tab);
+    const next = tabNames[(at + step + tabNames.length) % tabNames.length] ?? tab;
+    deskUi.tab(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div ref={list} role="tablist" className={styles.tabs} onKeyDown={onKeyDown} aria-label={t("double.title")}>
+      {tabNames.map((name, index) => {
+        const count = counts[name];
+        return (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            aria-controls="double-panel"
+            aria-keyshortcuts={`Alt+${index + 1}`}
+            tabIndex={tab === name ? 0 : -1}
+            className={styles.tab}
+            onClick={() => deskUi.tab(name)}
+          >
+            {t(`tabs.${name}`)}
+            {count && count.count > 0 ? <span className={`${styles.count} ${count.className ?? ""}`}>{count.count}</span> : null}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function KeyHints() {
+  const { t } = useTranslation();
+  const open = useShellUi((ui) => ui.openKeys);
+  return (
+    <div className={styles.keys}>
+      <Kbd>J</Kbd>
+      <Kbd>K</Kbd> {t("keys.cards")}
+      <Kbd>Alt+1</Kbd>
+      <Kbd>5</Kbd> {t("keys.tabs")}
+      <button type="button" className={styles.keysButton} onClick={open} aria-keyshortcuts="?">
+        <Kbd>?</Kbd> {t("keys.title")}
+      </button>
+    </div>
+  );
+}
+
+/** Drag, or arrow keys, between 380 and 440 px. */
+function ResizeHandle() {
+  const { t } = useTranslation();
+  const width = usePrefs((prefs) => prefs.doubleWidth);
+  const onPointerDown = (event: PointerEvent<HTMLButtonElement>) => {
+    const target = event.currentTarget;
+    target.setPointerCapture(event.pointerId);
+    const start = event.clientX;
+    const before = width;
+    const move = (at: globalThis.PointerEvent) => setPrefs({ doubleWidth: clampWidth(before + start - at.clientX) });
+    const up = () => {
+      target.removeEventListener("pointermove", move);
+      target.removeEventListener("pointerup", up);
+    };
+    target.addEventListener("pointermove", move);
+    target.addEventListener("pointerup", up);
+  };
+  return (
+    <button
+      type="button"
+      className={styles.handle}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={t("double.resize")}
+      aria-valuemin={doubleWidthMin}
+      aria-valuemax={doubleWidthMax}
+      aria-valuenow={width}
+      onPointerDown={onPointerDown}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowLeft") setPrefs({ doubleWidth: clampWidth(width + 8) });
+        if (event.key === "ArrowRight") setPrefs({ doubleWidth: clampWidth(width - 8) });
+      }}
+    />
+  );
+}

@@ -1,0 +1,199 @@
+import { CheckCircleFilled, ExclamationCircleFilled, LockOutlined, MinusCircleOutlined, MoreOutlined } from "@ant-design/icons";
+import { App as AntApp, Button, Dropdown } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { api, newId } from "../../api/client";
+import type { FlowPanel, FlowStep, Panels } from "../../api/types";
+import { errorText } from "../../app/errors";
+import { Empty } from "../../components/Empty";
+import { Tag } from "../../components/Tag";
+import { figure } from "../../lib/time";
+import { takePlainWords } from "./commands";
+import { OwedBox } from "./OwedBox";
+import styles from "./tabs.module.css";
+import { TurnChip } from "./TurnChip";
+import { deskUi } from "./ui";
+import { useTurnTime } from "./useTimeOf";
+
+interface TabProps {
+  conversation: string;
+  panels: Panels | undefined;
+  readOnly: boolean;
+}
+
+type FlowCommand = { action: "switch" | "done" | "skip" | "undo"; flow?: string; step?: string };
+
+function useFlowCommand(conversation: string): (command: FlowCommand) => void {
+  const { t } = useTranslation();
+  const { message } = AntApp.useApp();
+  return (command) => {
+    api.flow(conversation, { id: newId(), ...command }).catch((error: unknown) => void message.error(errorText(error, t)));
+  };
+}
+
+/** The process: what is owed on top, then the steps of the active flow; other flows below. */
+export function FlowTab({ conversation, panels, readOnly }: TabProps) {
+  const { t } = useTranslation();
+  const run = useFlowCommand(conversation);
+  const flows = panels?.flow?.flows ?? [];
+  if (flows.length === 0 && (panels?.compliance?.owed.length ?? 0) === 0) return <Empty title={t("flow.empty")} text={t("flow.emptyText")} />;
+  const active = flows.find((flow) => flow.active) ?? flows[0];
+  return (
+    <>
+      <OwedBox conversation={conversation} owed={panels?.compliance?.owed ?? []} readOnly={readOnly} />
+      {active ? <Flow conversation={conversation} flow={active} readOnly={readOnly} run={run} /> : null}
+      {flows
+        .filter((flow) => flow !== active)
+        .map((flow) => (
+          <section key={flow.id} className={styles.section}>
+            <FlowHead flow={flow}>
+              {readOnly || flow.finished ? null : (
+                <Button size="small" onClick={() => run({ action: "switch", flow: flow.id })}>
+                  {t("flow.switchTo")}
+                </Button>
+              )}
+            </FlowHead>
+          </section>
+        ))}
+    </>
+  );
+}
+
+function FlowHead({ flow, children }: { flow: FlowPanel; children?: ReactNode }) {
+  const { t } = useTranslation();
+  const counted = flow.steps.filter((step) => step.state !== "skipped");
+  const done = counted.filter((step) => step.state === "done").length;
+  return (
+    <div className={styles.head}>
+      <h3>{flow.name}</h3>
+      <span className={styles.code}>{flow.id}</span>
+      <span className={styles.grow} />
+      {flow.finished ? <Tag tone="green">{t("flow.finished")}</Tag> : <span className={styles.meta}>{t("flow.progress", { done, total: counted.length })}</span>}
+      {children}
+    </div>
+  );
+}
+
+function Flow({ conversation, flow, readOnly, run }: { conversation: string; flow: FlowPanel; readOnly: boolean; run: (command: FlowCommand) => void }) {
+  const { t } = useTranslation();
+  const next = flow.steps.find((step) => step.state === "owed") ?? flow.steps.find((step) => step.state === "next");
+  const fields = (flow.fields ?? []).filter((field) => field.value !== "");
+  return (
+    <>
+      <FlowHead flow={flow} />
+      <ol className={styles.steps}>
+        {flow.steps.map((step) => (
+          <Step key={step.id} conversation={conversation} flow={flow.id} step={step} open={step === next} readOnly={readOnly} run={run} />
+        ))}
+      </ol>
+      {fields.length > 0 ? (
+        <section className={styles.section}>
+          <h3 className={styles.sectionTitle}>{t("flow.fields")}</h3>
+          <dl className={styles.fields}>
+            {fields.map((field) => (
+              <FieldRow key={field.name} conversation={conversation} label={field.label} value={field.value} turn={field.turn ?? null} earlier={field.earlier ?? []} />
+            ))}
+          </dl>
+        </section>
+      ) : null}
+    </>
+  );
+}
+
+export function FieldRow({ conversation, label, value, turn, earlier }: { conversation: string; label: string; value: string; turn: number | null; earlier: string[] }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        {figure(value)} {turn !== null ? <TurnChip conversation={conversation} turn={turn} /> : null}
+        {earlier.length > 0 ? <span className={styles.stepExtra}>{t("flow.earlier", { values: earlier.map(figure).join(", ") })}</span> : null}
+      </dd>
+    </>
+  );
+}
+
+interface StepProps {
+  conversation: string;
+  flow: string;
+  step: FlowStep;
+  open: boolean;
+  readOnly: boolean;
+  run: (command: FlowCommand) => void;
+}
+
+function stepIcon(step: FlowStep): ReactNode {
+  switch (step.state) {
+    case "done":
+      return <CheckCircleFilled className={styles.green} aria-hidden="true" />;
+    case "owed":
+      return <ExclamationCircleFilled className={styles.orangeIcon} aria-hidden="true" />;
+    case "skipped":
+      return <MinusCircleOutlined className={styles.grey} aria-hidden="true" />;
+    case "next":
+      return <i className={`${styles.dotRing} ${styles.dotNext}`} aria-hidden="true" />;
+    default:
+      return <i className={styles.dotRing} aria-hidden="true" />;
+  }
+}
+
+function Step({ conversation, flow, step, open, readOnly, run }: StepProps) {
+  const { t } = useTranslation();
+  const timeOf = useTurnTime(conversation);
+  const turn = step.turn ?? null;
+  const tone = step.state === "owed" ? styles.orange : step.state === "done" || step.state === "next" ? "" : styles.stepOpen;
+  return (
+    <li className={styles.step} data-step={`${flow}.${step.id}`} data-step-state={step.state}>
+      <span className={styles.dot}>{stepIcon(step)}</span>
+      <span className={`${styles.stepName} ${tone}`}>
+        {turn !== null ? (
+          <button type="button" className={styles.linkLike} onClick={() => deskUi.light(turn)}>
+            {step.name}
+          </button>
+        ) : (
+          step.name
+        )}
+        <span className="sr-only"> {t(`flow.${step.state}`)}</span>
+        {step.must && step.state !== "done" ? <> <Tag tone={step.state === "owed" ? "orange" : "grey"}>{t("flow.must")}</Tag></> : null}
+        {step.gate && step.state !== "done" ? (
+          <>
+            {" "}
+            <Tag icon={<LockOutlined aria-hidden="true" />}>{t("flow.gate")}</Tag>
+          </>
+        ) : null}
+        {step.gate_broken ? <span className={`${styles.stepExtra} ${styles.orange}`}>{t("flow.gateBroken")}</span> : null}
+        {step.words ? <span className={styles.proof}>{t("flow.proof", { words: step.words })}</span> : null}
+        {open && step.say ? (
+          <span className={styles.stepSay}>
+            <span>{step.say}</span>
+            {readOnly ? null : (
+              <Button size="small" onClick={() => takePlainWords(conversation, step.say ?? "")} aria-label={`${t("flow.use")}: ${step.say}`}>
+                {t("double.use")}
+              </Button>
+            )}
+          </span>
+        ) : null}
+      </span>
+      <span className={styles.stepRight}>
+        {step.state === "done" && turn !== null ? timeOf(turn) : step.state === "next" ? t("flow.next") : step.state === "skipped" ? t("flow.skipped") : ""}
+        {readOnly ? null : (
+          <Dropdown
+            trigger={["click"]}
+            menu={{
+              items:
+                step.state === "done" || step.state === "skipped"
+                  ? [{ key: "undo", label: t("flow.undo") }]
+                  : [
+                      { key: "done", label: t("flow.markDone") },
+                      { key: "skip", label: t("flow.skip") },
+                    ],
+              onClick: ({ key }) => run({ action: key as FlowCommand["action"], flow, step: step.id }),
+            }}
+          >
+            <Button className={styles.menu} type="text" size="small" icon={<MoreOutlined aria-hidden="true" />} aria-label={`${t("flow.actions")}: ${step.name}`} />
+          </Dropdown>
+        )}
+      </span>
+    </li>
+  );
+}

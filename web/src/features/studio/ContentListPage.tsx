@@ -1,0 +1,1 @@
+export function ContentListPage() { return null; }

@@ -47,6 +47,9 @@ CompileOutcome compile(std::shared_ptr<const content::Library> library) {
   for (std::uint32_t i = 0; i < library->leaves.size(); ++i)
     if (const auto& item = library->leaves[i]; item.cues)
       add_cue(*item.cues, item.origin, {Cue::Kind::leaf, i}, conditions, cues, outcome.errors);
+  for (std::uint32_t i = 0; i < library->articles.size(); ++i)
+    if (const auto& item = library->articles[i]; item.cues)
+      add_cue(*item.cues, item.origin, {Cue::Kind::article, i}, conditions, cues, outcome.errors);
 
   auto built = lexicon.build();
   if (!built) outcome.errors.push_back(built.error());

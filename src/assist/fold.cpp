@@ -153,26 +153,30 @@ class Fold {
     name_product();
     mark_signals(turn);
     if (state_.keep_signals) write_signals(text);
+    Facts facts = this->facts(speaker, true);
+    pack_.conditions->happened(facts, false, scratch_.conditions, scratch_.truths);
     scratch_.passed(Stage::signals);
     choose_knowledge(m_, speaker);
     scratch_.passed(Stage::knowledge);
-    for (const knowledge::Match& match : scratch_.matches)
-      for (const std::string_view topic : pack_.topics[match.article])
-        if (&match == &scratch_.matches.front()) scratch_.happenings.push_back({Happening::Kind::intent, topic});
-    engines(speaker, true, false);
-    show_knowledge(m_, scratch_.matches, !regulatory_shown_);
-  }
-
-  // Signals, flows, rules, then what else waits for conditions.
-  void engines(Speaker speaker, bool reads, bool ends) {
-    Facts facts = this->facts(speaker, reads);
-    const bool intents = !scratch_.happenings.empty();
-    pack_.conditions->happened(facts, false, scratch_.conditions, scratch_.truths);
-    if (intents) {
+    if (!scratch_.matches.empty()) {
+      for (const std::string_view topic : pack_.topics[scratch_.matches.front().article]) scratch_.happenings.push_back({Happening::Kind::intent, topic});
       facts.happenings = scratch_.happenings;
       pack_.conditions->happened(facts, true, scratch_.conditions, scratch_.truths);
     }
+    move(facts, true, false);
+    show_knowledge(m_, scratch_.matches, !regulatory_shown_);
+  }
+
+  // An event that nobody spoke.
+  void engines(Speaker speaker, bool reads, bool ends) {
+    Facts facts = this->facts(speaker, reads);
+    pack_.conditions->happened(facts, false, scratch_.conditions, scratch_.truths);
     scratch_.passed(Stage::signals);
+    move(facts, reads, ends);
+  }
+
+  // With what is true at this event: flows, then rules, then what else waits for conditions.
+  void move(Facts& facts, bool reads, bool ends) {
     move_flows(facts);
     scratch_.passed(Stage::flow);
     sort_truths(scratch_.truths);
@@ -180,13 +184,13 @@ class Fold {
     input.facts = &facts;
     input.truths = scratch_.truths;
     input.turn = state_.speech_turns;
-    input.speaks = reads && is_speaker_of_turns(speaker);
+    input.speaks = reads && is_speaker_of_turns(facts.speaker);
     input.ends = ends;
     pack_.rules->step(*state_.rules, input, scratch_.verdicts);
     scratch_.passed(Stage::rules);
     for (const rules::Verdict& verdict : scratch_.verdicts) show(verdict);
     for (const flow::FlowChange& change : scratch_.changes) show_step(m_, change);
-    follow_cues(speaker);
+    follow_cues(facts.speaker);
     if (!scratch_.verdicts.empty() || !scratch_.changes.empty()) m_.out.panels_changed = true;
   }
 
@@ -232,7 +236,7 @@ class Fold {
     for (const signals::Truth& truth : scratch_.truths)
       for (const Cue& cue : pack_.cues[truth.condition]) {
         if (cue.kind == Cue::Kind::announcement) announce(cue.index);
-        else add_leaf(cue.index, customer ? 4 : 3);
+        else if (cue.kind == Cue::Kind::leaf) add_leaf(cue.index, customer ? 4 : 3);
       }
     if (!scratch_.matches.empty())
       for (const std::string_view topic : pack_.topics[scratch_.matches.front().article])

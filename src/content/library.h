@@ -57,6 +57,7 @@ struct Article {
   Localized title;
   std::vector<std::string> variants_zh;
   std::vector<std::string> variants_en;
+  std::optional<Condition> cues;  // words that ask for this article for certain, whatever retrieval makes of the rest
   Localized answer;
   Localized say;
   std::vector<Fact> facts;

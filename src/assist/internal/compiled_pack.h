@@ -21,8 +21,8 @@ namespace fenshen::assist {
 
 // What a condition outside rules and flows stands for.
 struct Cue {
-  enum class Kind : std::uint8_t { announcement, leaf } kind = Kind::leaf;
-  std::uint32_t index = 0;  // into Library::announcements or Library::leaves
+  enum class Kind : std::uint8_t { announcement, leaf, article } kind = Kind::leaf;
+  std::uint32_t index = 0;  // into Library::announcements, leaves or articles
 };
 
 class CompiledPack {

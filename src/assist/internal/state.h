@@ -110,7 +110,7 @@ struct FoldScratch::Impl {
   std::vector<flow::FlowChange> changes;
   std::vector<rules::Verdict> verdicts;
   knowledge::Index::Scratch search;
-  std::vector<knowledge::Match> matches;
+  std::vector<knowledge::Match> matches, cued;
   std::string text;
   // Called at the end of each stage of the fold, for `bench fold`; null otherwise.
   void (*probe)(void* context, Stage stage) = nullptr;

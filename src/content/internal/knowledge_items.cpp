@@ -88,6 +88,7 @@ Article read_article(const YAML::Node& node, const FileContext& file) {
   item.topics = in.texts("topics");
   item.title = in.localized("title", true);
   read_variants(in, item);
+  item.cues = in.condition("cues");
   item.answer = in.localized("answer", true);
   item.say = in.localized("say", true);
   check_length(in, "answer", item.answer, kAnswerMax, kAnswerMaxEn);

@@ -70,6 +70,14 @@ class Run {
   explicit Run(const Machine& machine) : machine_(&machine), context_(machine.conditions()), state_(machine.rules().make_state()) {}
   Run(const Run& other) : machine_(other.machine_), context_(other.context_), state_(std::make_unique<RuleState>(*other.state_)), verdicts(other.verdicts) {}
 
+  Run& operator=(const Run& other) {
+    Run copy(other);
+    std::swap(context_, copy.context_);
+    std::swap(state_, copy.state_);
+    std::swap(verdicts, copy.verdicts);
+    return *this;
+  }
+
   void advance(core::Millis now) { machine_->rules().advance(*state_, now, facts_, verdicts); }
 
   void step(const Moment& moment) {

@@ -94,21 +94,15 @@ class Stepper {
 
   // What is named first ends on top: the later ones are stacked first.
   void enter_by_start(std::span<const signals::Truth> truths) {
-    constexpr std::size_t kAtOnce = 8;
-    struct Start {
-      std::uint32_t flow = 0;
-      std::uint32_t begin = 0;
-    };
-    Start starts[kAtOnce];
-    std::size_t count = 0;
+    std::vector<Start>& starts = state_.starts;
+    starts.clear();
     for (const signals::Truth& truth : truths)
       for (const Use& use : uses_of(truth.condition))
-        if (use.kind == Use::Kind::start && count < kAtOnce) starts[count++] = {use.flow, truth.span.begin};
-    std::sort(starts, starts + count, [](const Start& a, const Start& b) { return a.begin != b.begin ? a.begin > b.begin : a.flow > b.flow; });
-    for (std::size_t i = 0; i < count; ++i) {
-      if (find_run(starts[i].flow) == nullptr) enter(starts[i].flow);
-      else bring_to_top(starts[i].flow);
-    }
+        if (use.kind == Use::Kind::start) starts.push_back({use.flow, truth.span.begin});
+    std::ranges::sort(starts, [](const Start& a, const Start& b) { return a.begin != b.begin ? a.begin > b.begin : a.flow > b.flow; });
+    for (const Start& start : starts)
+      if (find_run(start.flow) == nullptr) enter(start.flow);
+      else bring_to_top(start.flow);
   }
 
   void enter_by_hand() {

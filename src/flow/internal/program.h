@@ -126,6 +126,11 @@ struct Signal {
   std::uint64_t seq = 0;
 };
 
+struct Start {
+  std::uint32_t flow = 0;
+  std::uint32_t begin = 0;  // of the words that name it
+};
+
 struct FlowState::Impl {
   std::vector<Run> runs;                  // in order of entry
   std::vector<std::uint32_t> stack;       // into runs, top last
@@ -138,6 +143,7 @@ struct FlowState::Impl {
   bool corrects = false;                  // the current event holds words of correction
   bool ended = false;
   std::vector<signals::Happening> told;   // scratch: by the current call
+  std::vector<Start> starts;              // scratch
 };
 
 }  // namespace fenshen::flow

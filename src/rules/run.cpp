@@ -147,7 +147,7 @@ class Stepper {
   }
 
   void process() {
-    std::ranges::stable_sort(state_.fired, {}, [](const Fired& one) { return one.use.slot; });
+    std::ranges::sort(state_.fired, {}, [](const Fired& one) { return one.use.slot; });  // merging does not ask for order
     for (std::size_t i = 0; i < state_.fired.size();) {
       const Slot slot = state_.fired[i].use.slot;
       Touch touch;

@@ -79,8 +79,12 @@ double median(std::vector<double> values) {
 struct StageClock {
   std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
   double spent[6] = {};
+  std::size_t allocations_before = 0;
+  std::size_t allocations[6] = {};
   static void passed(void* context, assist::Stage stage) {
     auto& clock = *static_cast<StageClock*>(context);
+    clock.allocations[static_cast<int>(stage)] += allocations_of_this_thread() - clock.allocations_before;
+    clock.allocations_before = allocations_of_this_thread();
     const auto now = std::chrono::steady_clock::now();
     clock.spent[static_cast<int>(stage)] += std::chrono::duration<double, std::micro>(now - clock.last).count();
     clock.last = now;
@@ -106,6 +110,7 @@ class Bench {
       assist::Assist assist(input_.ids[i], pack_);
       for (const auto& item : input_.dialogues[i]) {
         clock.last = std::chrono::steady_clock::now();
+        clock.allocations_before = allocations_of_this_thread();
         assist.fold(item.event, scratch_, out_);
       }
     }
@@ -193,7 +198,11 @@ Result<int> bench(const Arguments& args) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto share = [&](assist::Stage stage) { return fmt::format("{:.2f}", us * clock.spent[static_cast<int>(stage)] / total); };
-  fmt::print("{:.2f} µs an utterance, {:.1f} × simdjson on the same lines\n", us, us / peer);
+  constexpr std::string_view kStages[] = {"signals", "classify", "flow", "rules", "knowledge", "assist"};
+  fmt::print("allocations an utterance by stage:");
+  for (std::size_t i = 0; i < std::size(kStages); ++i)
+    fmt::print(" {} {:.3f}", kStages[i], static_cast<double>(clock.allocations[i]) / static_cast<double>(input.utterances));
+  fmt::print("\n{:.2f} µs an utterance, {:.1f} × simdjson on the same lines\n", us, us / peer);
   fmt::print("{{\"utterances\":{},\"mean_bytes\":{:.1f},\"cpu_us_per_utterance\":{:.2f},\"simdjson_us\":{:.3f},\"stages\":{{\"signals\":{},\"classify\":{},"
              "\"flow\":{},\"rules\":{},\"knowledge\":{},\"assist\":{}}},\"allocs_per_utterance\":{:.3f},\"allocs_quiet\":{:.3f},\"peak_mb\":{:.1f}}}\n",
              input.utterances, static_cast<double>(input.bytes) / static_cast<double>(input.utterances), us, peer, share(assist::Stage::signals),

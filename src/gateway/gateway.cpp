@@ -1,0 +1,217 @@
+#include "gateway/gateway.h"
+
+#include <algorithm>
+
+#include "core/log.h"
+#include "storage/crypto/digest.h"
+
+namespace fenshen::gateway {
+namespace {
+
+using core::Code;
+using core::fail;
+constexpr std::string_view kCookie = "fenshen_session";
+constexpr std::size_t kPoolQueueMost = 2'000;
+
+// Scripts only from us, never inline. Styles: antd writes its style elements at run time without a nonce, so
+// 'unsafe-inline' stays for style-src alone; a style cannot run code, and connect-src, img-src and font-src leave it no
+// way to carry text out.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'";
+
+bool is_write(std::string_view method) { return method != "GET" && method != "HEAD"; }
+
+}  // namespace
+
+bool same_site(const net::Request& request) {
+  const auto origin = request.header("Origin");
+  if (!origin) return true;
+  const auto host = request.header("Host");
+  const std::size_t scheme = origin->find("://");
+  return host && scheme != std::string_view::npos && origin->substr(scheme + 3) == *host;
+}
+
+core::Result<std::unique_ptr<Gateway>> Gateway::create(Parts parts, Options options) {
+  std::unique_ptr<Gateway> gateway(new Gateway(parts, std::move(options)));
+  // Chat tokens are signed, not stored; the key outlives restarts, so that a customer may come back.
+  TRY_ASSIGN(auto secret, parts.records.setting("chat.secret"));
+  if (!secret) {
+    secret = storage::crypto::random_token(32);
+    TRY(parts.records.put_setting("chat.secret", *secret));
+  }
+  gateway->chat_secret_ = *secret;
+  gateway->request_prefix_ = storage::crypto::random_token(4);
+  parts.live.name_reps([raw = gateway.get()](std::string_view account) { return raw->rep(account).name; });
+  parts.shelf.on_change([raw = gateway.get()](const ContentPtr& content) {
+    const auto message = std::make_shared<const std::string>(R"({"op":"content","hash":")" + content->hash + R"("})");
+    const std::lock_guard lock(raw->desks_mutex_);
+    for (const auto& desk : raw->desks_) desk->send(message);
+  });
+  return gateway;
+}
+
+Gateway::Gateway(Parts parts, Options options) : parts_(parts), options_(std::move(options)), files_(options_.web) {}
+
+void Gateway::handle(net::Request request, net::Exchange exchange) {
+  auto call = std::make_shared<Call>(
+      std::move(request), std::move(exchange), [this](const Call& answered, net::Response& response) { decorate(answered, response); },
+      [this](const Call& answered, int status, std::size_t bytes) { sent(answered, status, bytes); });
+  call->request_id = request_prefix_ + "-" + std::to_string(++request_number_);
+  auto target = net::parse_target(call->request.target);
+  if (!target) return call->fail(400, "bad_request", "the address cannot be read");
+  call->target = std::move(*target);
+  call->head = call->request.method == "HEAD";
+  RouteMatch found = match(call->head ? "GET" : std::string_view(call->request.method), call->target.segments);
+  if (found.route == nullptr) {
+    if (found.allow.empty()) return serve_page(call);
+    net::Response response = problem(405, "method_not_allowed", "this address does not take that method");
+    response.headers.push_back({"Allow", found.allow});
+    return call->respond(std::move(response));
+  }
+  call->route = found.route;
+  call->parameters = std::move(found.parameters);
+  enter(call);
+}
+
+void Gateway::serve_page(const CallPtr& call) {
+  const auto& segments = call->target.segments;
+  if (!segments.empty() && segments.front() == "api") return call->fail(404, "not_found", "no such address");
+  if (is_write(call->request.method)) return call->fail(405, "method_not_allowed", "pages are only read");
+  net::Response response = files_.serve(call->request, call->target.path);
+  if (response.status == 404)
+    return call->fail(404, "not_found", files_.empty() ? "the front end is not built: ./run builds it" : "no such page");
+  call->respond(std::move(response));
+}
+
+// Default deny: whoever gets past this may at least call the operation.
+void Gateway::enter(const CallPtr& call) {
+  const Route& route = *call->route;
+  const core::Status known = authenticate(*call);
+  const bool unlimited = call->principal && call->principal->unlimited;
+  if (!unlimited && route.pattern.starts_with("/api/")) {
+    const int wait = call->principal ? account_limit_.take(call->principal->account) : open_limit_.take(call->request.remote_address);
+    if (wait > 0) return call->fail({Code::limited, "too many requests", std::to_string(wait)});
+  }
+  if (route.entry != Entry::open) {
+    if (!known) return call->fail(known.error());
+    if (is_write(call->request.method) && !write_is_ours(*call))
+      return call->fail(403, "csrf", "X-CSRF-Token is missing or wrong, or the request comes from another site");
+    if (route.entry == Entry::permission && !access::allowed(*call->principal, route.permission))
+      return call->fail(403, "forbidden", "your role may not do this");
+  }
+  if (route.socket && !call->request.websocket) return call->fail(426, "bad_request", "this address is a WebSocket");
+  if (route.socket && !same_site(call->request)) return call->fail(403, "forbidden", "the socket was opened from another site");
+  (this->*route.handler)(call);
+}
+
+core::Status Gateway::authenticate(Call& call) {
+  if (const auto bearer = call.request.header("Authorization"); bearer && bearer->starts_with("Bearer ")) {
+    auto principal = parts_.access.authenticate_bearer(bearer->substr(7), call.request.remote_address);
+    if (!principal) return std::unexpected(principal.error());
+    call.principal = std::move(*principal);
+    return {};
+  }
+  const auto cookie = net::find_cookie(call.request, kCookie);
+  if (!cookie || cookie->empty()) return fail(Code::unauthorized, "sign in first");
+  auto principal = parts_.access.authenticate(*cookie);
+  if (!principal) return std::unexpected(principal.error());
+  call.session_token = std::string(*cookie);
+  call.principal = std::move(*principal);
+  return {};
+}
+
+bool Gateway::write_is_ours(const Call& call) const {
+  if (call.principal->by_token) return true;
+  return same_site(call.request) && access::csrf_ok(*call.principal, call.request.header("X-CSRF-Token").value_or(""));
+}
+
+void Gateway::decorate(const Call& call, net::Response& response) const {
+  auto& headers = response.headers;
+  headers.push_back({"X-Request-Id", call.request_id});
+  headers.push_back({"X-Content-Type-Options", "nosniff"});
+  headers.push_back({"X-Frame-Options", "DENY"});
+  headers.push_back({"Referrer-Policy", "no-referrer"});
+  headers.push_back({"Cross-Origin-Opener-Policy", "same-origin"});
+  headers.push_back({"Permissions-Policy", "camera=(), microphone=(), geolocation=()"});
+  headers.push_back({"Content-Security-Policy", std::string(kPolicy)});
+  if (options_.tls) headers.push_back({"Strict-Transport-Security", "max-age=31536000"});
+  if (!response.header("Cache-Control")) headers.push_back({"Cache-Control", "no-store"});
+}
+
+void Gateway::sent(const Call& call, int status, std::size_t bytes) {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - call.request.received).count();
+  const std::string_view operation = call.route != nullptr ? call.route->operation : std::string_view("page");
+  metrics_.request(operation, status, seconds);
+  // No path and no query: they may hold words of people.
+  FENSHEN_LOG(info, "gateway", "request", {"id", call.request_id}, {"method", call.request.method}, {"operation", operation},
+              {"status", status}, {"ms", seconds * 1000}, {"bytes", bytes}, {"account", call.principal ? call.principal->account : std::string()});
+}
+
+std::size_t Gateway::body_limit(std::string_view method, std::string_view target) const {
+  const auto parsed = net::parse_target(target);
+  if (!parsed) return 0;
+  const RouteMatch found = match(method, parsed->segments);
+  return found.route != nullptr ? found.route->body_bytes : 0;
+}
+
+net::Response Gateway::error_response(int status, std::string_view what) const {
+  const std::string_view code = status == 413 || status == 431 ? "too_large" : status == 503 ? "unavailable" : status >= 500 ? "internal" : "bad_request";
+  net::Response response = problem(status, code, what);
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+void Gateway::in_pool(const CallPtr& call, std::function<void()> work) {
+  if (!parts_.live.pool().post_bounded(std::move(work), kPoolQueueMost)) call->fail({Code::limited, "too much is waiting: try again", "1"});
+}
+
+bool Gateway::may(const access::Principal& who, access::Permission permission, const Summary& summary) {
+  std::string team = summary.team;
+  if (!summary.rep.empty() && team.empty()) team = rep(summary.rep).team;
+  return access::allowed(who, permission, access::Resource{summary.rep, team});
+}
+
+void Gateway::with_conversation(const CallPtr& call, access::Permission permission, std::function<void(SummaryPtr)> use) {
+  parts_.live.summary(call->parameters.front(), [this, call, permission, use = std::move(use)](core::Result<SummaryPtr> summary) {
+    if (!summary) return call->fail(summary.error());
+    if (!may(call->who(), permission, **summary)) return call->fail(403, "forbidden", "this conversation is not yours");
+    use(*summary);
+  });
+}
+
+Gateway::Rep Gateway::rep(std::string_view account) {
+  {
+    const std::lock_guard lock(reps_mutex_);
+    if (const auto found = reps_.find(std::string(account)); found != reps_.end()) return found->second;
+  }
+  Rep found;
+  if (const auto stored = parts_.records.account(account)) found = {stored->name, stored->team};
+  const std::lock_guard lock(reps_mutex_);
+  return reps_.emplace(account, found).first->second;
+}
+
+void Gateway::add_desk(const Live::Socket& socket) {
+  const std::lock_guard lock(desks_mutex_);
+  desks_.insert(socket);
+}
+void Gateway::remove_desk(const Live::Socket& socket) {
+  const std::lock_guard lock(desks_mutex_);
+  desks_.erase(socket);
+}
+
+// Looking into another's conversation leaves a trace.
+void Gateway::audit_view(const access::Principal& who, const Summary& summary) {
+  if (summary.rep == who.account || who.by_token || !who.has(access::Role::supervisor)) return;
+  storage::AuditEntry entry;
+  entry.actor = who.account;
+  entry.action = "conversation.view";
+  entry.object = summary.id;
+  entry.detail = "{}";
+  if (const auto added = parts_.records.add_audit(std::move(entry)); !added)
+    FENSHEN_LOG(error, "gateway", "audit record not written", {"error", added.error().message});
+}
+
+}  // namespace fenshen::gateway

@@ -1,0 +1,136 @@
+// The API: finds the route, asks who is there and whether they may, hands over to a handler, presents the answer with the
+// headers that every answer carries. Knows no concrete store: log and records come through their interfaces.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "access/access.h"
+#include "gateway/http/call.h"
+#include "gateway/http/metrics.h"
+#include "gateway/http/rate_limit.h"
+#include "gateway/http/routes.h"
+#include "gateway/http/static_files.h"
+#include "gateway/live/live.h"
+#include "net/http_server.h"
+#include "storage/event_log.h"
+#include "storage/records.h"
+
+namespace fenshen::gateway {
+
+// The host part of an Origin, where there is one, is the Host that was asked for.
+bool same_site(const net::Request& request);
+
+class Gateway {
+ public:
+  struct Options {
+    std::filesystem::path web;          // built front end; may be missing: the API still works
+    std::string openapi_json;           // the document, already as JSON
+    bool tls = false;                   // cookies are Secure, HSTS
+  };
+  struct Parts {  // all outlive the gateway
+    access::Access& access;
+    storage::EventLog& log;
+    storage::Records& records;
+    PackShelf& shelf;
+    Live& live;
+  };
+  static core::Result<std::unique_ptr<Gateway>> create(Parts parts, Options options);
+
+  // For net::HttpServer.
+  void handle(net::Request request, net::Exchange exchange);
+  std::size_t body_limit(std::string_view method, std::string_view target) const;
+  net::Response error_response(int status, std::string_view what) const;
+  void count_connections(const net::ServerStats& stats) { metrics_.watch(stats); }
+  void stopping() { ready_ = false; }
+
+  // Handlers, one an operation (routes.cpp).
+  void health(const CallPtr& call);
+  void ready(const CallPtr& call);
+  void metrics(const CallPtr& call);
+  void openapi(const CallPtr& call);
+  void sign_in(const CallPtr& call);
+  void get_session(const CallPtr& call);
+  void sign_out(const CallPtr& call);
+  void desk_socket(const CallPtr& call);
+  void list_conversations(const CallPtr& call);
+  void create_conversation(const CallPtr& call);
+  void get_conversation(const CallPtr& call);
+  void get_events(const CallPtr& call);
+  void append_events(const CallPtr& call);
+  void get_frames(const CallPtr& call);
+  void propose_act(const CallPtr& call);
+  void card_action(const CallPtr& call);
+  void flow_action(const CallPtr& call);
+  void accept_conversation(const CallPtr& call);
+  void end_conversation(const CallPtr& call);
+  void save_wrapup(const CallPtr& call);
+  void sample_action(const CallPtr& call);
+  void list_samples(const CallPtr& call);
+  void get_sample(const CallPtr& call);
+  void start_sample(const CallPtr& call);
+  void search_knowledge(const CallPtr& call);
+  void list_content(const CallPtr& call);
+  void content_status(const CallPtr& call);
+  void check_content(const CallPtr& call);
+  void try_content(const CallPtr& call);
+  void get_content(const CallPtr& call);
+  void publish_content(const CallPtr& call);
+  void revert_content(const CallPtr& call);
+  void list_console(const CallPtr& call);
+  void open_chat(const CallPtr& call);
+  void chat_socket(const CallPtr& call);
+
+  // For the desk's socket.
+  Live& live() { return parts_.live; }
+  access::Access& access() { return parts_.access; }
+  bool may(const access::Principal& who, access::Permission permission, const Summary& summary);
+  std::string summary_json(const Summary& summary);
+  void audit_view(const access::Principal& who, const Summary& summary);
+  void add_desk(const Live::Socket& socket);
+  void remove_desk(const Live::Socket& socket);
+
+ private:
+  Gateway(Parts parts, Options options);
+  void decorate(const Call& call, net::Response& response) const;
+  void sent(const Call& call, int status, std::size_t bytes);
+  void serve_page(const CallPtr& call);
+  void enter(const CallPtr& call);
+  core::Status authenticate(Call& call);
+  bool write_is_ours(const Call& call) const;
+  // Calls `use` with the conversation's summary if the caller may; else answers.
+  void with_conversation(const CallPtr& call, access::Permission permission, std::function<void(SummaryPtr)> use);
+  void in_pool(const CallPtr& call, std::function<void()> work);
+  void append_one(const CallPtr& call, conversation::Event event, std::function<void(const storage::Appended&)> use);
+  void list(const CallPtr& call, access::Permission permission, bool only_mine);
+
+  struct Rep {
+    std::string name, team;
+  };
+  Rep rep(std::string_view account);
+  std::string chat_token(std::string_view conversation) const;
+  std::optional<std::string> conversation_of_token(std::string_view token) const;
+
+  Parts parts_;
+  Options options_;
+  StaticFiles files_;
+  Metrics metrics_;
+  RateLimit account_limit_{400, 100}, open_limit_{60, 2}, chat_limit_{30, 0.5};
+  std::atomic<bool> ready_{true};
+  std::atomic<std::uint64_t> request_number_{0};
+  std::string request_prefix_;
+  std::string chat_secret_;
+  std::mutex reps_mutex_;
+  std::unordered_map<std::string, Rep> reps_;
+  std::mutex desks_mutex_;
+  std::unordered_set<Live::Socket> desks_;
+};
+
+}  // namespace fenshen::gateway

@@ -65,10 +65,15 @@ TEST(Throttle, BoundedUnderAFloodOfNames) {
 
 TEST(HashPool, RunsAllAndRefusesWhenFull) {
   std::atomic<int> done{0};
+  std::promise<void> started, go;  // outlive the pool, which uses them until it has stopped
+  const std::shared_future<void> may_go = go.get_future().share();
   {
     HashPool pool(1, 3);
-    std::promise<void> started, go;
-    ASSERT_TRUE(pool.submit([&] { started.set_value(); go.get_future().wait(); ++done; }));
+    ASSERT_TRUE(pool.submit([&] {
+      started.set_value();
+      may_go.wait();
+      ++done;
+    }));
     started.get_future().wait();
     for (int i = 0; i < 3; ++i) EXPECT_TRUE(pool.submit([&] { ++done; }));
     EXPECT_FALSE(pool.submit([&] { ++done; }));

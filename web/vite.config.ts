@@ -10,6 +10,7 @@ export default defineConfig({
     target: "es2022",
     sourcemap: false,
     cssCodeSplit: true,
+    manifest: true,
     assetsInlineLimit: 0,
     rolldownOptions: { input: { index: "index.html", chat: "chat.html" } },
   },

@@ -63,7 +63,7 @@ describe("the two languages", () => {
 });
 
 describe("the sources", () => {
-  const files = import.meta.glob<string>(["../**/*.{ts,tsx}", "!../**/*.test.*", "!../test/**", "!../i18n/**", "!../widget/**"], {
+  const files = import.meta.glob<string>(["../**/*.{ts,tsx}", "!../**/*.test.*", "!../test/**", "!../i18n/**", "!../widget/**", "!../chatpage/**"], {
     query: "?raw",
     import: "default",
     eager: true,

@@ -1,8 +1,9 @@
 #include "storage/sqlite/event_writer.h"
 
 #include <algorithm>
+#include <cstring>
 
-#include "core/hash.h"
+#include "storage/crypto/digest.h"
 #include "storage/envelope.h"
 #include "storage/sqlite/migrations.h"
 
@@ -25,7 +26,13 @@ constexpr const char* kSteps[] = {
     "CREATE UNIQUE INDEX events_seq ON events(stream, seq);"
     "CREATE INDEX events_id ON events(stream, id_hash)"};
 
-std::int64_t id_hash(std::string_view id) { return static_cast<std::int64_t>(core::hash_mix(core::hash_bytes(id))); }
+// Of SHA-256, since ids come from strangers: with a weaker hash somebody could make many that collide.
+std::int64_t id_hash(std::string_view id) {
+  const crypto::Sha256 digest = crypto::sha256(id);
+  std::int64_t hash = 0;
+  std::memcpy(&hash, digest.data(), sizeof hash);
+  return hash;
+}
 
 KeyOwner owner_of(const StreamId& stream, const std::string& subject) {
   if (!subject.empty()) return {stream.tenant, crypto::OwnerKind::person, subject};

@@ -2,43 +2,69 @@
 
 #include <algorithm>
 
+#include "knowledge/internal/fixed.h"
 #include "knowledge/internal/index_data.h"
-#include "knowledge/internal/terms.h"
 
 namespace fenshen::knowledge {
 namespace {
 
-constexpr std::size_t kMaxTerms = 250;     // distinct terms of a query that count: 250 × 255 fits 16 bits
-constexpr std::size_t kCandidates = 32;    // entries that get a second look
+constexpr std::size_t kMaxTerms = 1000;        // distinct terms of a query that count: some 500 Han characters
 constexpr std::uint32_t kNoTerm = 0xFFFFFFFF;
-constexpr std::uint32_t kWindow = 28;      // characters within which a question is asked
+constexpr std::uint32_t kLeastCandidates = 12; // articles that get a second look
+constexpr std::uint32_t kMaxLimit = 100;
+
+// A long turn holds more than the question: each of its terms costs a little, and the best stretch counts.
+constexpr std::uint32_t kLongQuery = 21 * 255;  // telling weight from which on a query is long
+constexpr std::int32_t kTalkCost = 20;          // 1/kTalkCost of a term's weight
+
+// The best question adds a fifth of its match, more the more of it was said: v (0.3 + v / self) / 5, in units of documents.
+constexpr std::uint64_t kEntryShare = 381, kEntryBase = 300;
+
+constexpr std::int32_t kOneWordLess = 60;  // certainty
 
 }  // namespace
 
+std::uint32_t Index::Impl::impact_of(const Posting& posting, std::uint32_t article) const noexcept {
+  if (posting.dense) return rows[posting.first * stride + article];
+  const auto begin = lists.begin() + posting.first, end = begin + posting.count;
+  const auto at = std::lower_bound(begin, end, article << 8);
+  return at != end && *at >> 8 == article ? *at & 0xFF : 0;
+}
+
 struct Index::Scratch::Impl {
-  struct Seen {
-    std::uint32_t term;
-    std::uint32_t at;
+  struct Item {
+    std::uint32_t term;     // kNoTerm: not in the index
+    std::uint32_t telling;
+    std::uint32_t begin, end;  // in the query; empty for a word of all talk
   };
   struct Candidate {
-    std::uint32_t entry;
-    std::uint32_t score;
+    std::uint32_t article;
+    std::uint32_t document;       // score of its document, × 16
+    std::uint32_t entry = 0;
+    std::uint32_t score = 0;
   };
   std::vector<internal::Term> terms;
-  std::vector<std::uint32_t> distinct;
-  std::vector<std::uint32_t> mark;       // term -> epoch of the query that holds it
-  std::vector<std::uint32_t> first_seen; // term -> place of its first occurrence in `seen`
-  std::vector<Seen> seen;                // the query's terms in order
+  std::vector<Item> items;               // distinct terms of the query, in order
+  std::vector<std::uint64_t> known_keys; // of items that are not in the index
+  std::vector<std::uint64_t> bits;       // term is in the query
+  std::vector<std::uint64_t> window;     // term is in the stretch that counts
   std::vector<std::uint16_t> sums;
   std::vector<Candidate> best;
-  std::vector<Match> matches;
-  std::uint32_t epoch = 0;
+  std::uint32_t weight = 0;              // telling weight of the query
+
+  static bool has(const std::vector<std::uint64_t>& set, std::uint32_t term) { return (set[term >> 6] >> (term & 63) & 1) != 0; }
+  static void put(std::vector<std::uint64_t>& set, std::uint32_t term) { set[term >> 6] |= std::uint64_t{1} << (term & 63); }
+  static void drop(std::vector<std::uint64_t>& set, std::uint32_t term) { set[term >> 6] &= ~(std::uint64_t{1} << (term & 63)); }
 
   void read_query(const Index::Impl& index, const Query& query);
   void accumulate(const Index::Impl& index);
   void select(const Index::Impl& index, const Query& query);
-  void rank(const Index::Impl& index, const Query& query, std::vector<Match>& out);
-  std::uint32_t window_score(const Index::Impl& index, std::uint32_t entry);
+  void second_look(const Index::Impl& index, Candidate& one);
+  std::pair<std::size_t, std::size_t> best_stretch(const Index::Impl& index, Candidate& one) const;
+  void best_entry(const Index::Impl& index, const std::vector<std::uint64_t>& said, Candidate& one) const;
+  bool matches_one_word(const Index::Impl& index, std::uint32_t article) const;
+  void answer(const Index::Impl& index, const Query& query, std::vector<Match>& out) const;
+  void clear();
 };
 
 Index::Scratch::Scratch() : impl(std::make_unique<Impl>()) {}
@@ -46,68 +72,55 @@ Index::Scratch::~Scratch() = default;
 
 Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Index::~Index() = default;
-std::size_t Index::entries() const { return impl_->article_of.size(); }
+std::size_t Index::entries() const { return impl_->entry_number.size(); }
 
 void Index::Scratch::Impl::read_query(const Index::Impl& index, const Query& query) {
   terms.clear();
-  seen.clear();
-  distinct.clear();
+  items.clear();
+  known_keys.clear();
+  weight = 0;
   internal::extract_terms(query.folded, terms);
-  mark.resize(index.postings.size());
-  if (++epoch == 0) {
-    std::ranges::fill(mark, 0);
-    epoch = 1;
+  const std::size_t words = (index.postings.size() + 63) / 64;
+  if (bits.size() < words) {
+    bits.resize(words);
+    window.resize(words);
   }
   for (const internal::Term& term : terms) {
+    if (items.size() >= kMaxTerms) break;
     const std::uint32_t id = index.find(term.key);
-    if (id == kNoTerm) continue;
-    seen.push_back({id, term.at});
-    if (mark[id] == epoch) continue;
-    mark[id] = epoch;
-    distinct.push_back(id);
+    const std::uint32_t end = term.weak ? term.at : term.at + term.size;
+    if (id == kNoTerm) {
+      // Half the weight of a term that no question holds: names and figures are often such.
+      if (std::ranges::find(known_keys, term.key) != known_keys.end()) continue;
+      known_keys.push_back(term.key);
+      items.push_back({kNoTerm, 255 * internal::weight_of(term.kind, term.weak) / 2000, term.at, end});
+    } else {
+      if (has(bits, id)) continue;
+      put(bits, id);
+      items.push_back({id, index.telling[id], term.at, end});
+    }
+    weight += items.back().telling;
   }
-  if (distinct.size() <= kMaxTerms) return;
-  std::ranges::nth_element(distinct, distinct.begin() + kMaxTerms, [&](std::uint32_t a, std::uint32_t b) {
-    return index.idf[a] != index.idf[b] ? index.idf[a] > index.idf[b] : a < b;
-  });
-  distinct.resize(kMaxTerms);
+}
+
+void Index::Scratch::Impl::clear() {
+  for (const Item& item : items)
+    if (item.term != kNoTerm) drop(bits, item.term);
 }
 
 void Index::Scratch::Impl::accumulate(const Index::Impl& index) {
   sums.assign(index.stride, 0);
-  for (const std::uint32_t term : distinct) {
-    const Index::Impl::Posting& posting = index.postings[term];
+  for (const Item& item : items) {
+    if (item.term == kNoTerm) continue;
+    const Index::Impl::Posting& posting = index.postings[item.term];
     if (posting.dense) {
-      const std::uint8_t* const row = index.rows.data() + posting.first * index.stride;
-      for (std::size_t i = 0; i < index.stride; ++i) sums[i] = static_cast<std::uint16_t>(sums[i] + row[i]);
-    } else {
-      for (std::uint32_t i = 0; i < posting.count; ++i) {
-        const std::uint32_t packed = index.lists[posting.first + i];
-        sums[packed >> 8] = static_cast<std::uint16_t>(sums[packed >> 8] + (packed & 0xFF));
-      }
+      internal::add_row(index.rows.data() + posting.first * index.stride, sums.data(), index.stride);
+      continue;
     }
-  }
-}
-
-namespace {
-bool passes(const Index::Impl& index, std::uint32_t article, const Query& query);
-}
-
-void Index::Scratch::Impl::select(const Index::Impl& index, const Query& query) {
-  best.clear();
-  std::uint32_t threshold = 0;
-  const auto better = [](const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score > b.score : a.entry < b.entry;
-  };
-  const std::size_t entries = index.article_of.size();
-  for (std::uint32_t entry = 0; entry < entries; ++entry) {
-    if (sums[entry] <= threshold) continue;
-    if (!passes(index, index.article_of[entry], query)) continue;
-    const Candidate one{entry, sums[entry]};
-    best.insert(std::ranges::upper_bound(best, one, better), one);
-    if (best.size() <= kCandidates) continue;
-    best.pop_back();
-    threshold = best.back().score;
+    for (std::uint32_t i = 0; i < posting.count; ++i) {
+      const std::uint32_t packed = index.lists[posting.first + i];
+      sums[packed >> 8] = static_cast<std::uint16_t>(std::min<std::uint32_t>(0xFFFF, sums[packed >> 8] + (packed & 0xFF)));
+    }
   }
 }
 
@@ -122,41 +135,128 @@ bool passes(const Index::Impl& index, std::uint32_t article, const Query& query)
 
 }  // namespace
 
-// How much of the entry the best stretch of the query covers: the sum of the impacts of the entry's terms within it.
-std::uint32_t Index::Scratch::Impl::window_score(const Index::Impl& index, std::uint32_t entry) {
-  std::uint32_t all = 0;
-  for (std::uint32_t i = index.forward_begin[entry]; i < index.forward_begin[entry + 1]; ++i)
-    if (mark[index.forward[i].term] == epoch) all += index.forward[i].impact;
-  return all;
+// The articles with the best documents; a filter is only asked about those that would get in.
+void Index::Scratch::Impl::select(const Index::Impl& index, const Query& query) {
+  best.clear();
+  const std::size_t wanted = std::max(kLeastCandidates, std::min(query.limit, kMaxLimit) + 2);
+  const auto better = [](const Candidate& a, const Candidate& b) {
+    return a.document != b.document ? a.document > b.document : a.article < b.article;
+  };
+  std::uint32_t threshold = 0;
+  const auto articles = static_cast<std::uint32_t>(index.filters.size());
+  for (std::uint32_t article = 0; article < articles; ++article) {
+    if (sums[article] <= threshold || !passes(index, article, query)) continue;
+    const Candidate one{article, sums[article]};
+    best.insert(std::ranges::upper_bound(best, one, better), one);
+    if (best.size() <= wanted) continue;
+    best.pop_back();
+    threshold = best.back().document;
+  }
 }
 
-void Index::Scratch::Impl::rank(const Index::Impl& index, const Query& query, std::vector<Match>& out) {
-  matches.clear();
-  for (const Candidate& one : best) {
-    const std::uint32_t covered = window_score(index, one.entry);
-    const std::uint32_t self = std::max(1u, index.self_score[one.entry]);
-    const auto certainty = static_cast<std::int32_t>(std::min<std::uint32_t>(1000, covered * 1000 / self));
-    matches.push_back({index.article_of[one.entry], index.entry_of[one.entry], static_cast<std::int32_t>(covered), certainty});
+// The stretch of the query with the greatest sum of impacts less the cost of its terms; its score replaces the document's.
+std::pair<std::size_t, std::size_t> Index::Scratch::Impl::best_stretch(const Index::Impl& index, Candidate& one) const {
+  std::int32_t most = 0, sum = 0;
+  std::size_t begin = 0;
+  std::pair<std::size_t, std::size_t> found{0, 0};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (sum <= 0) {
+      sum = 0;
+      begin = i;
+    }
+    const Item& item = items[i];
+    if (item.term != kNoTerm) sum += static_cast<std::int32_t>(index.impact_of(index.postings[item.term], one.article)) * kTalkCost;
+    sum -= static_cast<std::int32_t>(item.telling);
+    if (sum <= most) continue;
+    most = sum;
+    found = {begin, i + 1};
   }
-  std::ranges::sort(matches, [](const Match& a, const Match& b) {
-    if (a.score != b.score) return a.score > b.score;
-    return a.article != b.article ? a.article < b.article : a.entry < b.entry;
-  });
-  for (const Match& one : matches) {
-    if (out.size() >= query.limit) break;
-    if (std::ranges::none_of(out, [&](const Match& known) { return known.article == one.article; })) out.push_back(one);
+  one.document = static_cast<std::uint32_t>(most) / kTalkCost;
+  return found;
+}
+
+void Index::Scratch::Impl::best_entry(const Index::Impl& index, const std::vector<std::uint64_t>& said, Candidate& one) const {
+  std::uint64_t most = 0;
+  one.entry = index.first_entry[one.article];
+  for (std::uint32_t entry = index.first_entry[one.article]; entry < index.first_entry[one.article + 1]; ++entry) {
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = index.forward_begin[entry]; i < index.forward_begin[entry + 1]; ++i)
+      if (has(said, index.forward[i].term)) sum += index.forward[i].impact;
+    if (sum == 0) continue;
+    const std::uint64_t bonus = sum * (kEntryBase + sum * 1000 / index.self_score[entry]) * kEntryShare / 1000;
+    if (bonus <= most) continue;
+    most = bonus;
+    one.entry = entry;
+  }
+  one.score = one.document * 16 + static_cast<std::uint32_t>(most * 16 / 1000);
+}
+
+void Index::Scratch::Impl::second_look(const Index::Impl& index, Candidate& one) {
+  if (weight <= kLongQuery) return best_entry(index, bits, one);
+  const auto [begin, end] = best_stretch(index, one);
+  for (std::size_t i = begin; i < end; ++i)
+    if (items[i].term != kNoTerm) put(window, items[i].term);
+  best_entry(index, window, one);
+  for (std::size_t i = begin; i < end; ++i)
+    if (items[i].term != kNoTerm) drop(window, items[i].term);
+}
+
+namespace {
+
+// log2(x) in 1/1000, x > 0 in 1/65536.
+std::int32_t log2_milli(std::uint64_t x) {
+  std::int32_t shift = 0;
+  while (x < (1 << 16)) x <<= 1, --shift;
+  return static_cast<std::int32_t>(std::uint64_t{internal::log2_fixed(x)} * 1000 >> 16) + shift * 1000;
+}
+
+// What the score is worth: doublings of the best score, the distance to the next article, and how much else was said.
+// 200 to a doubling; 450 is what one in thirty turns of other trades' small talk reaches.
+std::int32_t certainty_of(std::uint32_t score, std::uint32_t next, std::uint32_t weight, bool one_word) {
+  if (score == 0) return 0;
+  const std::int32_t strength = log2_milli((std::uint64_t{score} << 16) / (16 * 255));
+  const auto lead = static_cast<std::int32_t>(next >= score ? 0 : (std::uint64_t{score - next} * 1000 / score));
+  const std::int32_t talk = log2_milli((std::uint64_t{std::max(weight, 255u)} << 16) / 255);
+  return std::clamp(500 + (strength + lead / 2 - talk / 5) / 5 - (one_word ? kOneWordLess : 0), 0, 1000);
+}
+
+}  // namespace
+
+// Whether all that matches stands in one place: 身份证 alone is rather an identity check than a question about it.
+bool Index::Scratch::Impl::matches_one_word(const Index::Impl& index, std::uint32_t article) const {
+  std::uint32_t end = 0;
+  bool any = false;
+  for (const Item& item : items) {
+    if (item.term == kNoTerm || item.begin == item.end) continue;
+    if (item.end <= end || index.impact_of(index.postings[item.term], article) == 0) continue;
+    if (any && item.begin > end) return false;
+    any = true;
+    end = std::max(end, item.end);
+  }
+  return true;
+}
+
+void Index::Scratch::Impl::answer(const Index::Impl& index, const Query& query, std::vector<Match>& out) const {
+  const std::uint32_t first = best.empty() ? 0 : best[0].score, second = best.size() < 2 ? 0 : best[1].score;
+  for (const Candidate& one : best) {
+    if (out.size() >= query.limit || one.score == 0) break;
+    const std::uint32_t next = out.empty() ? second : first;
+    const std::int32_t certainty = certainty_of(one.score, next, weight, matches_one_word(index, one.article));
+    out.push_back({one.article, index.entry_number[one.entry], static_cast<std::int32_t>(one.score), certainty});
   }
 }
 
 void Index::search(const Query& query, Scratch& scratch, std::vector<Match>& out) const {
   out.clear();
-  if (impl_->article_of.empty()) return;
+  if (impl_->entry_number.empty() || query.limit == 0) return;
   Scratch::Impl& s = *scratch.impl;
   s.read_query(*impl_, query);
-  if (s.distinct.empty()) return;
   s.accumulate(*impl_);
   s.select(*impl_, query);
-  s.rank(*impl_, query, out);
+  for (Scratch::Impl::Candidate& one : s.best) s.second_look(*impl_, one);
+  std::ranges::sort(s.best, [](const auto& a, const auto& b) { return a.score != b.score ? a.score > b.score : a.article < b.article; });
+  s.answer(*impl_, query, out);
+  s.clear();
 }
 
 }  // namespace fenshen::knowledge

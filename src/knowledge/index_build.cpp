@@ -5,7 +5,6 @@
 
 #include "knowledge/internal/fixed.h"
 #include "knowledge/internal/index_data.h"
-#include "knowledge/internal/terms.h"
 #include "text/fold.h"
 
 namespace fenshen::knowledge {
@@ -14,121 +13,143 @@ namespace {
 using internal::Term;
 using internal::TermKind;
 
-constexpr std::uint64_t kK1 = 900, kB = 700, kOne = 1000;
-constexpr std::size_t kDenseShare = 32;  // terms of more than 1/32 of the entries are rows
-
-// Weights in per mille, tuned on paraphrases held out of our own articles and on BANKING77's training portion.
-std::uint64_t weight_of(const Term& term) {
-  switch (term.kind) {
-    case TermKind::character: return term.weak ? 150 : 1000;
-    case TermKind::pair: return term.weak ? 120 : 700;
-    case TermKind::word: return term.weak ? 200 : 1000;
-    case TermKind::gram3: return 150;
-    case TermKind::gram4: return 200;
-    case TermKind::figure: return 500;
-  }
-  return 0;
-}
+constexpr std::uint64_t kOne = 1000;
+constexpr std::uint64_t kK1 = 900, kB = 700;       // BM25 of an entry, per mille
+constexpr std::uint64_t kDocumentHalf = 5;         // questions that hold a term for half its weight
+constexpr std::uint32_t kAnswerCounts = 2;         // as so many questions
+constexpr std::uint64_t kEntryScale = 134;         // 255 / (k1 + 1)
+constexpr std::size_t kDenseShare = 32;            // terms of more than 1/32 of the articles are rows
+constexpr std::size_t kDenseLeast = 256;           // articles below which rows do not pay
 
 struct Draft {
   std::vector<std::pair<std::uint32_t, std::uint16_t>> terms;  // (term, count), by term
-  std::uint32_t length = 0;  // characters and words
+  std::uint32_t length = 0;                                    // characters and words
 };
 
 class Builder {
  public:
   explicit Builder(Index::Impl& out) : out_(out) {}
 
-  void add(std::uint32_t article, std::uint32_t number, std::string_view text) {
-    if (text.empty()) return;
-    terms_.clear();
-    const std::u32string folded = text::fold(text);
-    internal::extract_terms(folded, terms_);
-    if (terms_.empty()) return;
-    std::map<std::uint32_t, std::uint16_t> counts;
-    Draft draft;
-    for (const Term& term : terms_) {
-      const std::uint32_t id = intern(term);
-      if (counts[id] < 0xFFFF) ++counts[id];
-      draft.length += term.kind == TermKind::character || term.kind == TermKind::word || term.kind == TermKind::figure;
-    }
-    for (const auto& [id, count] : counts) ++frequency_[id];
-    draft.terms.assign(counts.begin(), counts.end());
-    drafts_.push_back(std::move(draft));
-    out_.article_of.push_back(article);
-    out_.entry_of.push_back(number);
+  void add_article(const content::Article& article) {
+    out_.filters.push_back({article.in_force, article.audience == content::Audience::internal, article.channels});
+    out_.first_entry.push_back(static_cast<std::uint32_t>(drafts_.size()));
+    std::uint32_t number = 0;
+    add_entry(number++, article.title.zh);
+    for (const std::string& variant : article.variants_zh) add_entry(number++, variant);
+    for (const std::string& variant : article.variants_en) add_entry(number++, variant);
+    if (article.title.en != article.title.zh) add_entry(0, article.title.en);
+    answers_.push_back(article.answer.zh + '\n' + article.say.zh + '\n' + article.answer.en + '\n' + article.say.en);
   }
 
   void finish() {
+    out_.first_entry.push_back(static_cast<std::uint32_t>(drafts_.size()));
+    count_documents();
     weigh_terms();
-    for (std::size_t entry = 0; entry < drafts_.size(); ++entry) weigh_entry(drafts_[entry]);
+    for (const Draft& draft : drafts_) weigh_entry(draft);
+    out_.forward_begin.push_back(static_cast<std::uint32_t>(out_.forward.size()));
     build_postings();
     build_slots();
   }
 
  private:
+  void add_entry(std::uint32_t number, std::string_view text) {
+    Draft draft;
+    std::map<std::uint32_t, std::uint16_t> counts;
+    for (const Term& term : terms_of(text)) {
+      const std::uint32_t id = intern(term);
+      if (counts[id] < 0xFFFF) ++counts[id];
+      draft.length += term.kind == TermKind::character || term.kind == TermKind::word || term.kind == TermKind::figure;
+    }
+    if (counts.empty()) return;
+    draft.terms.assign(counts.begin(), counts.end());
+    drafts_.push_back(std::move(draft));
+    out_.entry_number.push_back(number);
+  }
+
+  const std::vector<Term>& terms_of(std::string_view text) {
+    terms_.clear();
+    const std::u32string folded = text::fold(text);
+    internal::extract_terms(folded, terms_);
+    return terms_;
+  }
+
   std::uint32_t intern(const Term& term) {
     const auto [at, added] = ids_.try_emplace(term.key, static_cast<std::uint32_t>(weights_.size()));
-    if (added) {
-      weights_.push_back(weight_of(term));
-      frequency_.push_back(0);
-    }
+    if (added) weights_.push_back(internal::weight_of(term.kind, term.weak));
     return at->second;
   }
 
-  // idf = log2(1 + (N - n + 0.5) / (n + 0.5)), times the weight of its kind.
-  void weigh_terms() {
-    const std::uint64_t count = drafts_.size();
-    idf_.resize(weights_.size());
-    for (std::size_t id = 0; id < weights_.size(); ++id) {
-      const std::uint64_t n = frequency_[id];
-      const std::uint64_t ratio = (((2 * count + 2) << 16) / (2 * n + 1));
-      idf_[id] = internal::log2_fixed(std::max<std::uint64_t>(ratio, 1 << 16)) * weights_[id] / kOne;
+  // For each term the articles that hold it, with the number of their questions that do. Words that only answers use
+  // are not indexed: nobody asks with them.
+  void count_documents() {
+    documents_.resize(weights_.size());
+    asked_.resize(weights_.size());
+    for (std::uint32_t article = 0; article < answers_.size(); ++article) {
+      std::map<std::uint32_t, std::uint32_t> counts;
+      for (std::uint32_t entry = out_.first_entry[article]; entry < out_.first_entry[article + 1]; ++entry)
+        for (const auto& [id, count] : drafts_[entry].terms) ++counts[id];
+      for (const auto& [id, count] : counts) {
+        documents_[id].emplace_back(article, count);
+        ++asked_[id];
+      }
+      std::vector<std::uint32_t> in_answer;
+      for (const Term& term : terms_of(answers_[article]))
+        if (const auto known = ids_.find(term.key); known != ids_.end()) in_answer.push_back(known->second);
+      std::ranges::sort(in_answer);
+      in_answer.erase(std::ranges::unique(in_answer).begin(), in_answer.end());
+      for (const std::uint32_t id : in_answer) {
+        auto& list = documents_[id];
+        if (list.empty() || list.back().first != article) list.emplace_back(article, 0);
+        list.back().second += kAnswerCounts;
+      }
     }
-    std::uint64_t most = 1, length = 0;
-    for (const std::uint64_t idf : idf_) most = std::max(most, idf);
-    for (const Draft& draft : drafts_) length += draft.length;
-    most_ = most;
-    mean_length_ = std::max<std::uint64_t>(1, drafts_.empty() ? 1 : length * kOne / drafts_.size());
-    out_.idf.resize(idf_.size());
-    for (std::size_t id = 0; id < idf_.size(); ++id) out_.idf[id] = static_cast<std::uint8_t>(std::min<std::uint64_t>(255, (idf_[id] * 255 + most / 2) / most));
   }
 
-  // tf (k1 + 1) / (tf + k1 (1 - b + b length / mean)); at most (k1 + 1), reached by no short text.
+  // idf = log2(1 + (N - n + 0.5) / (n + 0.5)) over articles whose questions hold the term, in relation to that of a term
+  // that none holds, times the weight of its kind.
+  void weigh_terms() {
+    const std::uint64_t count = answers_.size();
+    const std::uint64_t most = internal::log2_fixed((2 * count + 2) << 16);
+    telling_.resize(weights_.size());
+    for (std::size_t id = 0; id < weights_.size(); ++id) {
+      const std::uint64_t idf = internal::log2_fixed(((2 * count + 2) << 16) / (2 * asked_[id] + 1));
+      telling_[id] = idf * weights_[id] * 255 / most;  // × 1000
+      out_.telling.push_back(static_cast<std::uint8_t>(std::min<std::uint64_t>(255, (telling_[id] + kOne / 2) / kOne)));
+    }
+    std::uint64_t length = 0;
+    for (const Draft& draft : drafts_) length += draft.length;
+    mean_length_ = std::max<std::uint64_t>(1, drafts_.empty() ? 1 : length * kOne / drafts_.size());
+  }
+
+  // tf (k1 + 1) / (tf + k1 (1 - b + b length / mean))
   void weigh_entry(const Draft& draft) {
     const std::uint64_t norm = kK1 * (kOne - kB + kB * draft.length * kOne / mean_length_) / kOne;  // × 1000
     std::uint32_t self = 0;
     out_.forward_begin.push_back(static_cast<std::uint32_t>(out_.forward.size()));
     for (const auto& [id, count] : draft.terms) {
       const std::uint64_t saturation = std::uint64_t{count} * kOne * (kK1 + kOne) / (count * kOne + norm);  // × 1000
-      const std::uint64_t impact = (idf_[id] * saturation * 140 / kOne + most_ / 2) / most_;
-      const auto byte = static_cast<std::uint8_t>(std::clamp<std::uint64_t>(impact, 0, 255));
-      out_.forward.push_back({id, byte});
-      self += byte;
+      const auto impact = static_cast<std::uint32_t>((telling_[id] * saturation * kEntryScale / 255 + kOne * kOne / 2) / (kOne * kOne));
+      if (impact == 0) continue;
+      out_.forward.push_back({id, impact});
+      self += impact;
     }
     out_.self_score.push_back(self);
   }
 
   void build_postings() {
-    const std::size_t entries = drafts_.size();
-    out_.forward_begin.push_back(static_cast<std::uint32_t>(out_.forward.size()));
-    out_.stride = (entries + 63) / 64 * 64;
-    std::vector<std::vector<std::uint32_t>> lists(weights_.size());
-    for (std::size_t entry = 0; entry < entries; ++entry)
-      for (std::uint32_t i = out_.forward_begin[entry]; i < out_.forward_begin[entry + 1]; ++i)
-        if (out_.forward[i].impact > 0)
-          lists[out_.forward[i].term].push_back(static_cast<std::uint32_t>(entry) << 8 | out_.forward[i].impact);
-    for (const auto& list : lists) {
-      Index::Impl::Posting posting{.count = static_cast<std::uint32_t>(list.size())};
-      posting.dense = list.size() * kDenseShare > entries && entries >= 256;
-      if (posting.dense) {
-        posting.first = static_cast<std::uint32_t>(out_.rows.size() / out_.stride);
-        out_.rows.resize(out_.rows.size() + out_.stride);
-        std::uint8_t* const row = out_.rows.data() + posting.first * out_.stride;
-        for (const std::uint32_t packed : list) row[packed >> 8] = static_cast<std::uint8_t>(packed);
-      } else {
-        posting.first = static_cast<std::uint32_t>(out_.lists.size());
-        out_.lists.insert(out_.lists.end(), list.begin(), list.end());
+    const std::size_t articles = answers_.size();
+    out_.stride = (articles + 63) / 64 * 64;
+    for (std::size_t id = 0; id < documents_.size(); ++id) {
+      Index::Impl::Posting posting;
+      posting.dense = documents_[id].size() * kDenseShare > articles && articles >= kDenseLeast;
+      posting.first = static_cast<std::uint32_t>(posting.dense ? out_.rows.size() / out_.stride : out_.lists.size());
+      if (posting.dense) out_.rows.resize(out_.rows.size() + out_.stride);
+      for (const auto& [article, count] : documents_[id]) {
+        const auto impact = static_cast<std::uint32_t>((telling_[id] * count / (count + kDocumentHalf) + kOne / 2) / kOne);
+        if (impact == 0) continue;
+        ++posting.count;
+        if (posting.dense) out_.rows[posting.first * out_.stride + article] = static_cast<std::uint8_t>(impact);
+        else out_.lists.push_back(article << 8 | impact);
       }
       out_.postings.push_back(posting);
     }
@@ -147,11 +168,13 @@ class Builder {
 
   Index::Impl& out_;
   std::unordered_map<std::uint64_t, std::uint32_t> ids_;
-  std::vector<std::uint64_t> weights_, idf_;
-  std::vector<std::uint32_t> frequency_;
+  std::vector<std::uint64_t> weights_, telling_;
+  std::vector<std::uint32_t> asked_;  // term -> articles whose questions hold it
+  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> documents_;  // term -> (article, questions)
   std::vector<Draft> drafts_;
+  std::vector<std::string> answers_;
   std::vector<Term> terms_;
-  std::uint64_t most_ = 1, mean_length_ = 1;
+  std::uint64_t mean_length_ = 1;
 };
 
 }  // namespace
@@ -159,15 +182,7 @@ class Builder {
 std::shared_ptr<const Index> Index::build(std::span<const content::Article> articles) {
   auto impl = std::make_unique<Impl>();
   Builder builder(*impl);
-  for (std::uint32_t i = 0; i < articles.size(); ++i) {
-    const content::Article& article = articles[i];
-    impl->filters.push_back({article.in_force, article.audience == content::Audience::internal, article.channels});
-    std::uint32_t number = 0;
-    builder.add(i, number++, article.title.zh);
-    for (const std::string& variant : article.variants_zh) builder.add(i, number++, variant);
-    for (const std::string& variant : article.variants_en) builder.add(i, number++, variant);
-    if (article.title.en != article.title.zh) builder.add(i, 0, article.title.en);
-  }
+  for (const content::Article& article : articles) builder.add_article(article);
   builder.finish();
   return std::shared_ptr<const Index>(new Index(std::move(impl)));
 }

@@ -1,4 +1,5 @@
-// The compiled index: impacts of 8 bits by term, and by entry for the second look at the best candidates.
+// The compiled index. An article is found by its document: how many of its questions hold a term, its answer counting as
+// two. Its best question then adds to the score and names the entry.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 
 #include "content/library.h"
 #include "knowledge/index.h"
+#include "knowledge/internal/terms.h"
 
 namespace fenshen::knowledge {
 
@@ -15,7 +17,7 @@ struct Index::Impl {
     std::uint64_t key = 0;  // 0 = free
     std::uint32_t term = 0;
   };
-  // A common term is a row with one byte for each entry; a rare one a list of (entry << 8 | impact).
+  // A common term is a row with one byte for each article; a rare one a list of (article << 8 | impact).
   struct Posting {
     std::uint32_t first = 0;  // in rows (times stride) or in lists
     std::uint32_t count = 0;
@@ -23,7 +25,7 @@ struct Index::Impl {
   };
   struct TermImpact {
     std::uint32_t term;
-    std::uint8_t impact;
+    std::uint32_t impact;
   };
   struct ArticleFilter {
     content::InForce in_force;
@@ -34,17 +36,17 @@ struct Index::Impl {
   std::vector<Slot> slots;
   unsigned shift = 63;
   std::vector<Posting> postings;
-  std::vector<std::uint8_t> idf;  // 0…255 by term: how telling it is, kind and weakness included
+  std::vector<std::uint8_t> telling;  // 0…255 by term: its idf, kind and weakness included
   std::vector<std::uint8_t> rows;
   std::vector<std::uint32_t> lists;
-  std::size_t stride = 0;  // entries, rounded up to whole windows of the accumulator
+  std::size_t stride = 0;  // articles, rounded up to whole vectors
 
-  std::vector<std::uint32_t> article_of;     // entry -> article
-  std::vector<std::uint32_t> entry_of;       // entry -> number within its article
-  std::vector<std::uint32_t> forward_begin;  // entry -> forward, size entries + 1
-  std::vector<TermImpact> forward;           // by entry: its terms
-  std::vector<std::uint32_t> self_score;     // sum of the impacts of an entry
   std::vector<ArticleFilter> filters;
+  std::vector<std::uint32_t> first_entry;    // article -> its entries, size articles + 1
+  std::vector<std::uint32_t> entry_number;   // entry -> number within its article
+  std::vector<std::uint32_t> forward_begin;  // entry -> forward, size entries + 1
+  std::vector<TermImpact> forward;
+  std::vector<std::uint32_t> self_score;     // sum of the impacts of an entry
 
   std::uint32_t find(std::uint64_t key) const noexcept {
     const std::size_t mask = slots.size() - 1;
@@ -53,6 +55,26 @@ struct Index::Impl {
       if (slots[at].key == 0) return 0xFFFFFFFF;
     }
   }
+  std::uint32_t impact_of(const Posting& posting, std::uint32_t article) const noexcept;
 };
 
+namespace internal {
+
+// Weight of a kind of term, per mille; tuned on questions held out of our own articles.
+constexpr std::uint32_t weight_of(TermKind kind, bool weak) noexcept {
+  switch (kind) {
+    case TermKind::character: return weak ? 150 : 1000;
+    case TermKind::pair: return weak ? 120 : 500;
+    case TermKind::word: return weak ? 200 : 1000;
+    case TermKind::gram3: return 150;
+    case TermKind::gram4: return 200;
+    case TermKind::figure: return 500;
+  }
+  return 0;
+}
+
+// sums[i] += row[i], at most 65535; count is a multiple of 64, both are as long as that.
+void add_row(const std::uint8_t* row, std::uint16_t* sums, std::size_t count) noexcept;
+
+}  // namespace internal
 }  // namespace fenshen::knowledge

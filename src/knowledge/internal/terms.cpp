@@ -82,7 +82,7 @@ class Extractor {
  private:
   bool is(std::size_t i, text::CharClass bits) const { return i < text_.size() && (text::class_of(text_[i]) & bits) != 0; }
   void add(TermKind kind, std::size_t at, std::size_t size, bool weak) {
-    out_.push_back({key_of(kind, text_.subspan(at, size)), static_cast<std::uint32_t>(at), kind, weak});
+    out_.push_back({key_of(kind, text_.subspan(at, size)), static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size), kind, weak});
   }
 
   void han(std::size_t i) {

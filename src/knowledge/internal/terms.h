@@ -13,7 +13,8 @@ enum class TermKind : std::uint8_t { character, pair, word, gram3, gram4, figure
 
 struct Term {
   std::uint64_t key = 0;
-  std::uint32_t at = 0;  // position in the text
+  std::uint32_t at = 0;    // position in the text
+  std::uint32_t size = 0;  // characters
   TermKind kind = TermKind::character;
   bool weak = false;     // a word of all talk (我 的 了, the, is): weighs little
 };

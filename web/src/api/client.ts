@@ -128,7 +128,7 @@ export const api = {
   sampleAction: (conversation: string, body: { action: "rep_turn" | "pause" | "resume" | "speed" | "auto"; speed?: number; auto?: boolean }) =>
     request<SampleState>("POST", `/conversations/${id(conversation)}/sample`, { body }),
 
-  search: (query: { q: string; limit?: number; day?: string }, signal?: AbortSignal) =>
+  search: (query: { q: string; limit?: number; day?: string; lang?: string }, signal?: AbortSignal) =>
     request<SearchResult>("GET", "/knowledge/search", signal ? { query, signal } : { query }),
 
   contentList: (query: { kind?: ContentKind; q?: string; cursor?: string; limit?: number }) => request<Page<ContentRow>>("GET", "/content", { query }),

@@ -349,8 +349,9 @@ export interface ContentRow {
   kind: ContentKind;
   id: string;
   pack: string;
-  title: string;
+  title: BiText | string;
   version: number | string;
+  /** in_force or out_of_force today. */
   state?: string;
   from?: string | null;
   to?: string | null;

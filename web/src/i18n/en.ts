@@ -460,6 +460,7 @@ export const en: Words<typeof zh> = {
     search: "Find by id or title",
     columns: { id: "Id", title: "Title", version: "Version", state: "State", force: "In force", pack: "Pack", file: "Place" },
     edited: "Edited",
+    outOfForce: "Not in force",
     original: "As in the pack",
     onlyEdited: "Edited only",
     empty: "No content of this kind",

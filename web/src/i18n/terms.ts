@@ -126,6 +126,42 @@ const fields: Terms = {
   result: ["结果", "result"],
   country: ["国家", "country"],
   type: ["类型", "type"],
+  fee: ["费用", "fee"],
+  delivery: ["领取方式", "delivery"],
+  principal: ["本金", "principal"],
+  limit: ["额度", "limit"],
+  total: ["合计", "total"],
+  ok: ["通过", "ok"],
+  answered: ["已答", "answered"],
+  of: ["共", "of"],
+  item: ["项目", "item"],
+  ref: ["编号", "ref."],
+  until: ["至", "until"],
+  since: ["自", "since"],
+  used_after: ["用后余额", "used after"],
+  loss: ["损失", "loss"],
+  premium: ["保费", "premium"],
+  policy: ["保单", "policy"],
+  penalty: ["违约金", "penalty"],
+  payee: ["收款人", "payee"],
+  seconds: ["秒数", "seconds"],
+  score: ["得分", "score"],
+  scheme: ["方案", "plan"],
+  plans: ["方案数", "plans"],
+  accused: ["被投诉人", "complained about"],
+  handler: ["处理人", "handler"],
+  text: ["内容", "text"],
+  r: ["产品等级", "product level"],
+  c: ["客户等级", "customer level"],
+  risk: ["风险等级", "risk level"],
+  role: ["角色", "role"],
+};
+
+const values: Terms = {
+  mail: ["邮寄", "by mail"],
+  branch: ["网点", "branch"],
+  true: ["是", "yes"],
+  false: ["否", "no"],
 };
 
 const customer: Terms = {
@@ -145,6 +181,9 @@ const customer: Terms = {
   overdue_days: ["逾期天数", "Days past due"],
   hearing: ["听力", "Hearing"],
   card: ["卡片", "Card"],
+  segment: ["客群", "Segment"],
+  flag: ["标签", "Tag"],
+  contacts_7d: ["近 7 天来电", "Contacts in 7 days"],
   card_tail: ["卡尾号", "Card tail"],
   contacts_90d: ["近 90 天来电", "Contacts in 90 days"],
   gender: ["性别", "Gender"],
@@ -208,7 +247,8 @@ function term(terms: Terms, code: string, lang: Lang): string {
 
 export const eventName = (code: string, lang: Lang) => term(events, code, lang);
 export const fieldName = (code: string, lang: Lang) => term(fields, code, lang);
+export const valueName = (code: string, lang: Lang) => term(values, code, lang);
 export const customerField = (code: string, lang: Lang) => term(customer, code, lang);
 export const entityName = (code: string, lang: Lang) => term(entities, code, lang);
 export const outcomeName = (code: string, lang: Lang) => term(outcomeWords, code, lang);
-export const allTerms: readonly Terms[] = [events, fields, customer, entities, outcomeWords];
+export const allTerms: readonly Terms[] = [events, fields, values, customer, entities, outcomeWords];

@@ -448,6 +448,7 @@ export const zh = {
     search: "按编号、标题查找",
     columns: { id: "编号", title: "标题", version: "版本", state: "状态", force: "生效期", pack: "内容包", file: "位置" },
     edited: "已改动",
+    outOfForce: "不在效",
     original: "包内原文",
     onlyEdited: "只看改动过的",
     empty: "没有这类内容",

@@ -3,10 +3,10 @@
 import { create } from "zustand";
 import { api } from "../api/client";
 import { browserSocket, LiveSocket, type SocketStatus } from "../api/socket";
-import type { Panels, ServerMessage, Speaker, Summary } from "../api/types";
+import type { Frame, Panels, ServerMessage, Speaker, Summary } from "../api/types";
 import { applyFrames, emptyConversation, type ConversationState } from "./conversation";
 
-export interface Partial_ {
+export interface PartialText {
   speaker: Speaker;
   text: string;
 }
@@ -14,7 +14,7 @@ export interface Partial_ {
 export interface LiveData {
   conversations: Record<string, ConversationState>;
   panels: Record<string, { seq: number; panels: Panels }>;
-  partials: Record<string, Partial_ | undefined>;
+  partials: Record<string, PartialText | undefined>;
   typing: Record<string, boolean | undefined>;
   problems: Record<string, string | undefined>;
   list: Record<string, Summary>;
@@ -54,8 +54,8 @@ function reduceOne(data: LiveData, message: ServerMessage, gaps: Set<string>): L
       const applied = applyFrames(before, message.items);
       if (applied.gap) gaps.add(message.conversation);
       else gaps.delete(message.conversation);
-      const spoken = message.items.some((frame) => frame.kind === "event" && frame.event.type === "utterance");
-      const partials = spoken && data.partials[message.conversation] ? { ...data.partials, [message.conversation]: undefined } : data.partials;
+      const partial = data.partials[message.conversation];
+      const partials = partial && message.items.some((frame) => settles(frame, partial)) ? { ...data.partials, [message.conversation]: undefined } : data.partials;
       if (applied.state === before && data.conversations[message.conversation]) return partials === data.partials ? data : { ...data, partials };
       return { ...data, partials, conversations: { ...data.conversations, [message.conversation]: applied.state } };
     }
@@ -86,6 +86,12 @@ function reduceOne(data: LiveData, message: ServerMessage, gaps: Set<string>): L
     default:
       return unknownMessage(data, message);
   }
+}
+
+// Partial text gives way to the final words of the same speaker, or to the end.
+function settles(frame: Frame, partial: PartialText): boolean {
+  if (frame.kind !== "event") return false;
+  return frame.event.type === "conversation.ended" || (frame.event.type === "utterance" && frame.event.speaker === partial.speaker);
 }
 
 function unknownMessage(data: LiveData, _message: never): LiveData {

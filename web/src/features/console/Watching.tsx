@@ -56,8 +56,13 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
   return (
     <>
       <section className={styles.detail} aria-label={t("console.detail")}>
-        <Button className={styles.close} type="text" icon={<CloseOutlined aria-hidden="true" />} aria-label={t("common.close")} onClick={onClose} />
-        <ConversationHead summary={summary} panels={panels} readOnly desk={false} />
+        <ConversationHead
+          summary={summary}
+          panels={panels}
+          readOnly
+          desk={false}
+          extra={<Button type="text" icon={<CloseOutlined aria-hidden="true" />} aria-label={t("common.close")} onClick={onClose} />}
+        />
         <EmotionCurve conversation={conversation} panels={panels} />
         <Transcript conversation={conversation} names={names} readOnly />
         <footer className={styles.watchFoot}>
@@ -78,10 +83,7 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
         </footer>
       </section>
       <div className={styles.side}>
-        <p className={styles.sideNote}>
-          {t("console.shown")} <span className={styles.meta}>{t("console.shownHint")}</span>
-        </p>
-        <DoubleColumn conversation={conversation} readOnly collapsible={false} />
+        <DoubleColumn conversation={conversation} readOnly collapsible={false} title={`${t("console.shown")} \u00b7 ${t("console.shownHint")}`} />
       </div>
     </>
   );

@@ -17,6 +17,7 @@ interface StackProps {
   readOnly: boolean;
   /** What else stands in the head line (collapse). */
   head: ReactNode;
+  title: string;
 }
 
 interface Arrangement {
@@ -30,7 +31,7 @@ const foldedShown = 4;
  * One card open, the older folded below. While the pointer is over the stack its arrangement is held: what came in
  * meanwhile waits behind a button in the head, so that nothing moves under the pointer.
  */
-export function CardStack({ conversation, state, readOnly, head }: StackProps) {
+export function CardStack({ conversation, state, readOnly, head, title }: StackProps) {
   const { t } = useTranslation();
   const stack = useStack(conversation);
   const status = useCardStatus(conversation);
@@ -67,41 +68,41 @@ export function CardStack({ conversation, state, readOnly, head }: StackProps) {
 
   return (
     <>
-    <div className={styles.top}>
-      <span className={styles.freshSlot}>
-        {waiting.length > 0 ? (
-          <FreshCards conversation={conversation} views={waiting.map((id) => viewOf(id)).filter((view) => view !== null)} onShow={() => setHeld(null)} />
-        ) : (
-          <h2 className={styles.topTitle}>{t("double.title")}</h2>
-        )}
-      </span>
-      {head}
-    </div>
-    <div
-      className={styles.stack}
-      onPointerEnter={(event) => {
-        if (event.pointerType === "mouse") setHeld(arrangement);
-      }}
-      onPointerLeave={() => setHeld(null)}
-    >
-      {current ? <PrimaryCard key={current.card.card} conversation={conversation} view={current} status={status(current)} readOnly={readOnly} /> : <Quiet hasCards={stack.length > 0} />}
-      {older.length > 0 ? (
-        <ul className={styles.folded} aria-label={t("double.older")}>
-          {visible.map((view) => (
-            <li key={view.card.card}>
-              <FoldedCard conversation={conversation} view={view} status={status(view)} />
-            </li>
-          ))}
-          {older.length > foldedShown ? (
-            <li>
-              <button type="button" className={styles.foldedMore} aria-expanded={all} onClick={() => setAll(!all)}>
-                {all ? t("double.showLess") : t("double.showAll", { count: older.length })}
-              </button>
-            </li>
-          ) : null}
-        </ul>
-      ) : null}
-    </div>
+      <div className={styles.top}>
+        <span className={styles.freshSlot}>
+          {waiting.length > 0 ? (
+            <FreshCards conversation={conversation} views={waiting.map((id) => viewOf(id)).filter((view) => view !== null)} onShow={() => setHeld(null)} />
+          ) : (
+            <h2 className={styles.topTitle}>{title}</h2>
+          )}
+        </span>
+        {head}
+      </div>
+      <div
+        className={styles.stack}
+        onPointerEnter={(event) => {
+          if (event.pointerType === "mouse") setHeld(arrangement);
+        }}
+        onPointerLeave={() => setHeld(null)}
+      >
+        {current ? <PrimaryCard key={current.card.card} conversation={conversation} view={current} status={status(current)} readOnly={readOnly} /> : <Quiet hasCards={stack.length > 0} />}
+        {older.length > 0 ? (
+          <ul className={styles.folded} aria-label={t("double.older")}>
+            {visible.map((view) => (
+              <li key={view.card.card}>
+                <FoldedCard conversation={conversation} view={view} status={status(view)} />
+              </li>
+            ))}
+            {older.length > foldedShown ? (
+              <li>
+                <button type="button" className={styles.foldedMore} aria-expanded={all} onClick={() => setAll(!all)}>
+                  {all ? t("double.showLess") : t("double.showAll", { count: older.length })}
+                </button>
+              </li>
+            ) : null}
+          </ul>
+        ) : null}
+      </div>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { CheckOutlined, LockOutlined, MenuUnfoldOutlined, PhoneOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { App as AntApp, Button, Popconfirm } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, newId } from "../../api/client";
 import type { Emotion, Panels, Summary } from "../../api/types";
@@ -19,9 +20,11 @@ interface HeadProps {
   readOnly: boolean;
   /** The head of the desk carries the way back to a collapsed list; the console has none. */
   desk: boolean;
+  /** What else stands at the end of the head. */
+  extra?: ReactNode;
 }
 
-export function ConversationHead({ summary, panels, readOnly, desk }: HeadProps) {
+export function ConversationHead({ summary, panels, readOnly, desk, extra }: HeadProps) {
   const { t } = useTranslation();
   const channelName = useChannelName();
   const listOpen = usePrefs((prefs) => prefs.listOpen);
@@ -33,7 +36,7 @@ export function ConversationHead({ summary, panels, readOnly, desk }: HeadProps)
     if (typeof value === "string" && value) parts.push(value);
   }
   parts.push(channelName(summary.channel));
-  if (summary.title) parts.push(summary.title);
+  if (summary.title && summary.title !== customerName(summary, "")) parts.push(summary.title);
   const running = summary.state === "open" || summary.state === "waiting";
   return (
     <>
@@ -52,6 +55,7 @@ export function ConversationHead({ summary, panels, readOnly, desk }: HeadProps)
         </div>
         <CallClock summary={summary} />
         {running && !readOnly && summary.state === "open" ? <EndButton summary={summary} /> : null}
+        {extra}
       </header>
       <Strip panels={panels} summary={summary} />
     </>
@@ -102,7 +106,7 @@ function Strip({ panels, summary }: { panels: Panels | undefined; summary: Summa
   const { t } = useTranslation();
   const level = panels?.idv_level ?? 0;
   const flow = panels?.flow?.flows.find((one) => one.active) ?? panels?.flow?.flows[0];
-  const flows = (panels?.flow?.flows ?? []).map((one) => one.name);
+  const others = (panels?.flow?.flows ?? []).filter((one) => one !== flow).map((one) => one.name);
   return (
     <div className={styles.strip}>
       <span>
@@ -121,7 +125,8 @@ function Strip({ panels, summary }: { panels: Panels | undefined; summary: Summa
       </span>
       <span className={styles.flow}>
         <b>{t("head.flow")}</b>
-        {flow ? flows.slice(0, 3).join(" \u2192 ") : t("head.noFlow")}
+        {flow ? flow.name : t("head.noFlow")}
+        {others.length > 0 ? <span className={styles.others}> {"\u00b7"} {others.slice(0, 2).join(" \u00b7 ")}</span> : null}
       </span>
     </div>
   );

@@ -184,12 +184,12 @@ function Row({ item, group, selected, onSelect }: RowProps) {
         <span className={styles.first}>
           <span className={styles.name}>{name}</span>
           {typeof tier === "string" && !compact ? <span className={styles.tier}>{tier}</span> : null}
-          {compact ? <span className={styles.preview}>{item.title || item.last?.text}</span> : null}
+          {compact ? <span className={styles.preview}>{item.title && item.title !== name ? item.title : item.last?.text}</span> : null}
           <RowTime item={item} group={group} />
         </span>
         {compact ? null : (
           <span className={styles.second}>
-            <span className={styles.preview}>{item.last?.text || item.title}</span>
+            <span className={styles.preview}>{item.last?.text || (item.title === name ? "" : item.title)}</span>
             <Badges item={item} group={group} />
           </span>
         )}

@@ -37,7 +37,7 @@ export function DeskPage() {
   const { conversation } = useParams();
   const navigate = useNavigate();
   const shell = useShellUi();
-  const { listOpen, doubleOpen, doubleWidth } = usePrefs();
+  const { listOpen, doubleOpen, doubleWidth, lang } = usePrefs();
   const summary = useLive((state) => (conversation ? state.list[conversation] : undefined));
   const user = useSession((state) => state.user);
   const mine = summary?.rep?.id === user?.id;
@@ -73,7 +73,12 @@ export function DeskPage() {
         {later ? (
           <>
             <SampleDrawer open={shell.samples} onClose={shell.close} onStarted={open} />
-            <SearchModal open={shell.search} onClose={shell.close} onUse={conversation && writable ? (say) => takePlainWords(conversation, say) : null} />
+            <SearchModal
+              open={shell.search}
+              onClose={shell.close}
+              onUse={conversation && writable ? (say) => takePlainWords(conversation, say) : null}
+              lang={summary?.lang ?? lang}
+            />
             <KeysHelp open={shell.keys} onClose={shell.close} />
           </>
         ) : null}

@@ -16,7 +16,15 @@ import { deskUi, tabNames, useDeskUi, type TabName } from "./ui";
 import { useConversation } from "./useDesk";
 import { WrapupTab } from "./WrapupTab";
 
-export function DoubleColumn({ conversation, readOnly, collapsible = true }: { conversation: string; readOnly: boolean; collapsible?: boolean }) {
+interface ColumnProps {
+  conversation: string;
+  readOnly: boolean;
+  collapsible?: boolean;
+  /** Stands over the cards; on the desk that is the double's own name. */
+  title?: string;
+}
+
+export function DoubleColumn({ conversation, readOnly, collapsible = true, title }: ColumnProps) {
   const { t } = useTranslation();
   const { state, panels, summary } = useConversation(conversation);
   const tab = useDeskUi((ui) => ui.tab);
@@ -35,6 +43,7 @@ export function DoubleColumn({ conversation, readOnly, collapsible = true }: { c
           conversation={conversation}
           state={state}
           readOnly={readOnly}
+          title={title ?? t("double.title")}
           head={
             collapsible ? (
               <Button type="text" size="small" icon={<MenuFoldOutlined rotate={180} aria-hidden="true" />} aria-label={t("double.collapse")} onClick={() => setPrefs({ doubleOpen: false })} />

@@ -56,7 +56,7 @@ export function PrimaryCard({ conversation, view, status, readOnly }: PrimaryPro
         ) : null}
       </header>
       {card.advice && card.advice !== card.title ? <p className={styles.advice}>{card.advice}</p> : null}
-      <p className={`${styles.sentence} ${Array.from(sentence).length > 60 ? styles.sentenceLong : ""}`}>{sentence}</p>
+      <p className={`${styles.sentence} ${Array.from(sentence).length > 60 ? styles.sentenceLong : ""}`}>{together(sentence)}</p>
       {card.audience === "internal" ? (
         <p className={styles.internal}>
           <LockOutlined aria-hidden="true" /> {t("double.internal")}
@@ -94,7 +94,7 @@ function Facts({ card }: { card: Card }) {
       {facts.map((fact) => (
         <div key={fact.label}>
           <dt>{fact.label}</dt>
-          <dd>{fact.value}</dd>
+          <dd>{together(fact.value)}</dd>
         </div>
       ))}
     </dl>
@@ -114,8 +114,18 @@ function SourceLine({ view }: { view: CardView }) {
           <div key={index} className={styles.source}>
             <ReadOutlined aria-hidden="true" /> {quoted(source.title || source.item || "")}
             {source.clause ? ` ${source.clause}` : ""}
-            {source.from ? ` \u00b7 ${t("common.from", { date: source.from })}` : ""}
-            {source.to ? ` ${t("common.until", { date: source.to })}` : ""}
+            {source.from ? (
+              <>
+                {" \u00b7 "}
+                <span className={styles.unbroken}>{t("common.from", { date: source.from })}</span>
+              </>
+            ) : null}
+            {source.to ? (
+              <>
+                {" "}
+                <span className={styles.unbroken}>{t("common.until", { date: source.to })}</span>
+              </>
+            ) : null}
           </div>
         ))}
       </div>
@@ -125,6 +135,11 @@ function SourceLine({ view }: { view: CardView }) {
       </div>
     </div>
   );
+}
+
+/** A figure and the word behind it stay on one line: 25 号, 10 元. */
+function together(text: string): string {
+  return text.replace(/(\d) (?=\p{Script=Han})/gu, "$1\u00a0").replace(/(\p{Script=Han}) (?=\d)/gu, "$1\u00a0");
 }
 
 /** Chinese titles stand in 《》, unless they bring their own. */

@@ -4,21 +4,17 @@ import { App as AntApp, Button, Collapse, Drawer, Input, Segmented, Skeleton } f
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import type { BiText, SampleInfo, SampleTurn } from "../../api/types";
+import type { SampleInfo, SampleTurn } from "../../api/types";
 import { errorText } from "../../app/errors";
 import { Empty } from "../../components/Empty";
 import { Kbd } from "../../components/Kbd";
 import { Tag } from "../../components/Tag";
-import { eventName, fieldName } from "../../i18n/terms";
+import { eventName, fieldName, valueName } from "../../i18n/terms";
+import { inLanguage } from "../../lib/localized";
 import { live } from "../../state/live";
 import { usePrefs, type Lang } from "../../state/prefs";
 import { useChannelName } from "./ConversationList";
 import styles from "./sample.module.css";
-
-export function inLanguage(text: BiText | string | undefined, lang: Lang): string {
-  if (text === undefined) return "";
-  return typeof text === "string" ? text : text[lang] || text.zh;
-}
 
 const speeds = [1, 2, 8] as const;
 
@@ -180,7 +176,7 @@ function TurnEditor({ original, turns, onChange }: EditorProps) {
               <span className={styles.turnEvent}>
                 <ThunderboltOutlined aria-label={t("sample.event")} /> {eventName(turn.event.name, lang)}{" "}
                 {Object.entries(turn.event.data ?? {})
-                  .map(([name, value]) => `${fieldName(name, lang)} ${String(value)}`)
+                  .map(([name, value]) => `${fieldName(name, lang)} ${valueName(String(value), lang)}`)
                   .join(" \u00b7 ")}
               </span>
             ) : (

@@ -17,27 +17,29 @@ interface SearchProps {
   onClose: () => void;
   /** Takes a hit's wording into the composer; absent where there is no conversation to say it in. */
   onUse: ((say: string) => void) | null;
+  /** The language of the conversation, in which the words will be said. */
+  lang: string;
 }
 
 const pauseMs = 90;
 
-export function SearchModal({ open, onClose, onUse }: SearchProps) {
+export function SearchModal({ open, onClose, onUse, lang }: SearchProps) {
   const { t } = useTranslation();
   return (
     <Modal open={open} onCancel={onClose} footer={null} closable={false} width={840} style={{ top: 72 }} destroyOnHidden title={<span className="sr-only">{t("search.title")}</span>} styles={{ header: { margin: 0 } }}>
-      <SearchBody onClose={onClose} onUse={onUse} />
+      <SearchBody onClose={onClose} onUse={onUse} lang={lang} />
     </Modal>
   );
 }
 
-function SearchBody({ onClose, onUse }: Omit<SearchProps, "open">) {
+function SearchBody({ onClose, onUse, lang }: Omit<SearchProps, "open">) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
   const asked = usePaused(query.trim(), pauseMs);
   const [at, setAt] = useState(0);
   const found = useQuery({
-    queryKey: ["search", asked],
-    queryFn: ({ signal }) => api.search({ q: asked, limit: 12 }, signal),
+    queryKey: ["search", asked, lang],
+    queryFn: ({ signal }) => api.search({ q: asked, limit: 12, lang }, signal),
     enabled: asked !== "",
     placeholderData: (before) => before,
   });

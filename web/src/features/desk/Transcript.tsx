@@ -2,13 +2,13 @@ import {
   ArrowDownOutlined,
   CheckCircleFilled,
   CheckOutlined,
-  CreditCardOutlined,
   EyeInvisibleOutlined,
   ExclamationCircleOutlined,
   PhoneOutlined,
   ReadOutlined,
   SmileOutlined,
   StopOutlined,
+  TagOutlined,
   UserAddOutlined,
   WarningFilled,
 } from "@ant-design/icons";
@@ -16,7 +16,7 @@ import { Button } from "antd";
 import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Mark } from "../../api/types";
-import { entityName, eventName, fieldName } from "../../i18n/terms";
+import { entityName, eventName, fieldName, valueName } from "../../i18n/terms";
 import { clock, figure, parseTime, span } from "../../lib/time";
 import type { BusinessRow, NoticeRow, Row, SpeechRow } from "../../state/conversation";
 import { useLive } from "../../state/live";
@@ -253,7 +253,7 @@ function noteIcon(mark: Mark): ReactNode {
     case "masked":
       return <EyeInvisibleOutlined aria-hidden="true" />;
     case "entity":
-      return <CreditCardOutlined aria-hidden="true" />;
+      return <TagOutlined aria-hidden="true" />;
   }
 }
 
@@ -304,7 +304,7 @@ function Business({ row, time, lit }: { row: BusinessRow; time: string; lit: boo
   const lang = usePrefs((prefs) => prefs.lang);
   const detail = Object.entries(row.data)
     .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => `${fieldName(name, lang)} ${figure(String(value))}`)
+    .map(([name, value]) => `${fieldName(name, lang)} ${figure(valueName(String(value), lang))}`)
     .join(lang === "zh" ? "\uff0c" : ", ");
   return (
     <div className={`${styles.line} ${lit ? styles.lit : ""}`} data-turn={row.turn ?? undefined} data-event={row.name}>

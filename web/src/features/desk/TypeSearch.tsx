@@ -3,6 +3,8 @@ import { Select } from "antd";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { inLanguage } from "../../lib/localized";
+import { usePrefs } from "../../state/prefs";
 
 /** Business types beyond the proposals, found by name or code. */
 export function TypeSearch({ onPick }: { onPick: (code: string, name: string) => void }) {
@@ -10,6 +12,7 @@ export function TypeSearch({ onPick }: { onPick: (code: string, name: string) =>
   const [query, setQuery] = useState("");
   // The field empties itself after each choice: what was chosen stands in the list above.
   const [picked, setPicked] = useState(0);
+  const lang = usePrefs((prefs) => prefs.lang);
   const asked = useDeferredValue(query.trim());
   const found = useQuery({
     queryKey: ["leaves", asked],
@@ -28,11 +31,11 @@ export function TypeSearch({ onPick }: { onPick: (code: string, name: string) =>
       loading={found.isFetching}
       notFoundContent={asked === "" || found.isFetching ? null : t("search.nothing", { query: asked })}
       onSelect={(code) => {
-        onPick(code, items.find((item) => item.id === code)?.title ?? code);
+        onPick(code, inLanguage(items.find((item) => item.id === code)?.title ?? code, lang));
         setQuery("");
         setPicked(picked + 1);
       }}
-      options={items.map((item) => ({ value: item.id, label: `${item.title} ${item.id}` }))}
+      options={items.map((item) => ({ value: item.id, label: `${inLanguage(item.title, lang)} ${item.id}` }))}
       style={{ width: "100%" }}
     />
   );

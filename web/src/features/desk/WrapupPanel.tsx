@@ -176,7 +176,7 @@ function SentenceLine({ conversation, label, name, row, editing, onChange }: { c
           row.text
         )}
         <span className={styles.chips}>
-          {row.turns.slice(0, 6).map((turn) => (
+          {row.turns.slice(0, 5).map((turn) => (
             <TurnChip key={turn} conversation={conversation} turn={turn} />
           ))}
         </span>
@@ -291,16 +291,13 @@ function DoubtfulField({ conversation, state, row, onChange, onChecked }: Omit<F
         data-doubtful=""
       />
       <div className={styles.heard} id={`heard-${row.name}`}>
-        {heard?.kind === "speech" ? t("wrapup.heard", { words: short(heard.text) }) : row.turn !== null ? t("wrapup.doubtfulField", { turn: row.turn + 1 }) : ""}
+        <span className={styles.heardText} title={heard?.kind === "speech" ? heard.text : undefined}>
+          {heard?.kind === "speech" ? t("wrapup.heard", { words: heard.text }) : row.turn !== null ? t("wrapup.doubtfulField", { turn: row.turn + 1 }) : ""}
+        </span>
         {row.turn !== null ? <TurnChip conversation={conversation} turn={row.turn} /> : null}
       </div>
     </div>
   );
-}
-
-function short(text: string): string {
-  const points = Array.from(text);
-  return points.length > 24 ? `${points.slice(0, 24).join("")}\u2026` : text;
 }
 
 function Outcome({ value, followUp, onOutcome, onFollowUp }: { value: string; followUp: string; onOutcome: (value: string) => void; onFollowUp: (value: string) => void }) {

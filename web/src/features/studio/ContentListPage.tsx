@@ -11,8 +11,10 @@ import { Empty } from "../../components/Empty";
 import { Tag } from "../../components/Tag";
 import { VirtualRows } from "../../components/VirtualRows";
 import { dateTime, parseTime } from "../../lib/time";
+import { inLanguage } from "../../lib/localized";
 import { useUrlState } from "../../lib/useUrlState";
 import { useLive } from "../../state/live";
+import { usePrefs } from "../../state/prefs";
 import styles from "./studio.module.css";
 
 const names = ["kind", "q", "edited"] as const;
@@ -101,6 +103,7 @@ export function ContentListPage() {
 
 function Row({ row }: { row: ContentRow }) {
   const { t } = useTranslation();
+  const lang = usePrefs((prefs) => prefs.lang);
   const force = row.from && row.to ? t("common.fromTo", { from: row.from, to: row.to }) : row.from ? t("common.from", { date: row.from }) : "\u2013";
   return (
     <Link to={`/studio/${row.kind}/${encodeURIComponent(row.id)}`} role="row" className={styles.row} data-content={row.id}>
@@ -108,12 +111,12 @@ function Row({ row }: { row: ContentRow }) {
         {row.id}
       </span>
       <span role="cell" className={styles.clip}>
-        {row.title}
+        {inLanguage(row.title, lang)}
       </span>
       <span role="cell">{row.edited ? <Tag tone="blue">{t("studio.edited")}</Tag> : <span className={styles.hint}>{t("studio.original")}</span>}</span>
       <span role="cell">{row.version}</span>
       <span role="cell" className={styles.clip}>
-        {force}
+        {row.state === "out_of_force" ? <Tag>{t("studio.outOfForce")}</Tag> : null} {force}
       </span>
       <span role="cell" className={styles.clip}>
         {row.pack}

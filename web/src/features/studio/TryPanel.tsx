@@ -10,7 +10,7 @@ import { Tag } from "../../components/Tag";
 import { usePrefs } from "../../state/prefs";
 import { kindKey, toneOf } from "../desk/cards";
 import { kindIcon, toneText } from "../desk/kinds";
-import { inLanguage } from "../desk/SampleDrawer";
+import { inLanguage } from "../../lib/localized";
 import styles from "./studio.module.css";
 
 type Run = { state: "idle" } | { state: "running" } | { state: "done"; result: TryResult } | { state: "failed"; reason: string };
@@ -122,7 +122,7 @@ function CardBox({ card, mark }: { card: Card; mark?: "added" | "removed" | "cha
         <span className={toneText(tone)}>
           {kindIcon(kindKey(view), false)} {t(`kind.${kindKey(view)}`)}
         </span>
-        <span className={styles.hint}>{t("why.turnOf", { turn: card.turn + 1, time: card.item })}</span>
+        <span className={styles.cardPlace}>{t("why.turnOf", { turn: card.turn + 1, time: card.item })}</span>
       </div>
       {card.title ? <div>{card.title}</div> : null}
       <div className={styles.cardText}>{card.say || card.text}</div>

@@ -46,6 +46,7 @@ void BM_Search(benchmark::State& state) {
   std::size_t i = 0;
   for (auto _ : state) {
     Query query;
+    query.limit = 3;
     query.folded = {questions[i].data(), questions[i].size()};
     index->search(query, scratch, out);
     benchmark::DoNotOptimize(out.data());

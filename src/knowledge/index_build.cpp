@@ -3,6 +3,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "core/check.h"
 #include "knowledge/internal/fixed.h"
 #include "knowledge/internal/index_data.h"
 #include "text/fold.h"
@@ -130,7 +131,8 @@ class Builder {
       const std::uint64_t saturation = std::uint64_t{count} * kOne * (kK1 + kOne) / (count * kOne + norm);  // × 1000
       const auto impact = static_cast<std::uint32_t>((telling_[id] * saturation * kEntryScale / 255 + kOne * kOne / 2) / (kOne * kOne));
       if (impact == 0) continue;
-      out_.forward.push_back({id, impact});
+      FENSHEN_CHECK(impact <= internal::kImpactMask && id < (1u << (32 - internal::kImpactBits)));
+      out_.forward.push_back(id << internal::kImpactBits | impact);
       self += impact;
     }
     out_.self_score.push_back(self);

@@ -184,7 +184,7 @@ class Reference {
       if (sum > 0) all.push_back({a, sum, 0, 0});
     }
     std::ranges::stable_sort(all, [](const Scored& x, const Scored& y) { return x.document > y.document; });
-    const std::size_t wanted = std::max<std::size_t>(12, std::min<std::size_t>(query.limit, 100) + 2);
+    const std::size_t wanted = std::max<std::size_t>(6, std::min<std::size_t>(query.limit, 100) + 2);
     if (all.size() > wanted) all.resize(wanted);
     for (Scored& one : all) {
       std::size_t begin = 0, end = items.size();

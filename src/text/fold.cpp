@@ -170,6 +170,8 @@ CharClass class_of(char32_t c) noexcept {
   return c < kTableSize ? static_cast<CharClass>(table().entry[c] >> 16) : fold_astral(c).bits;
 }
 
+ClassTable class_table() noexcept { return table().entry.data(); }
+
 std::string to_utf8(std::u32string_view text) {
   std::string out;
   for (const char32_t c : text) core::append_utf8(out, c);

@@ -27,6 +27,13 @@ std::u32string fold_piece(std::string_view text);
 char32_t fold_char(char32_t c) noexcept;  // 0 if it is dropped
 CharClass class_of(char32_t c) noexcept;  // of a folded code point
 
+// The same for loops: the table is fetched once. Entries of the basic plane, class in bits 16-23.
+using ClassTable = const std::uint32_t*;
+ClassTable class_table() noexcept;
+inline CharClass class_of(ClassTable table, char32_t c) noexcept {
+  return c < 0x10000 ? static_cast<CharClass>(table[c] >> 16) : class_of(c);
+}
+
 std::string to_utf8(std::u32string_view text);
 std::u32string to_utf32(std::string_view text);  // decodes only
 

@@ -23,10 +23,6 @@ struct Index::Impl {
     std::uint32_t count = 0;
     bool dense = false;
   };
-  struct TermImpact {
-    std::uint32_t term;
-    std::uint32_t impact;
-  };
   struct ArticleFilter {
     content::InForce in_force;
     bool internal = false;
@@ -45,7 +41,7 @@ struct Index::Impl {
   std::vector<std::uint32_t> first_entry;    // article -> its entries, size articles + 1
   std::vector<std::uint32_t> entry_number;   // entry -> number within its article
   std::vector<std::uint32_t> forward_begin;  // entry -> forward, size entries + 1
-  std::vector<TermImpact> forward;
+  std::vector<std::uint32_t> forward;        // term << 9 | impact
   std::vector<std::uint32_t> self_score;     // sum of the impacts of an entry
 
   std::uint32_t find(std::uint64_t key) const noexcept {
@@ -59,6 +55,9 @@ struct Index::Impl {
 };
 
 namespace internal {
+
+constexpr unsigned kImpactBits = 9;  // of an entry's term: at most 255 × 1.9
+constexpr std::uint32_t kImpactMask = (1u << kImpactBits) - 1;
 
 // Weight of a kind of term, per mille; tuned on questions held out of our own articles.
 constexpr std::uint32_t weight_of(TermKind kind, bool weak) noexcept {

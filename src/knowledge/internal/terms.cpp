@@ -48,8 +48,12 @@ struct WeakKeys {
     for (const auto& pair : kWeakPairs) keys.push_back(key_of(TermKind::pair, pair));
     for (const auto& word : kWeakWords) keys.push_back(key_of(TermKind::word, word));
     std::ranges::sort(keys);
+    for (const std::uint64_t key : keys) bits[key >> 58] |= std::uint64_t{1} << (key >> 52 & 63);
   }
-  bool has(std::uint64_t key) const { return std::ranges::binary_search(keys, key); }
+  bool has(std::uint64_t key) const {
+    return (bits[key >> 58] >> (key >> 52 & 63) & 1) != 0 && std::ranges::binary_search(keys, key);
+  }
+  std::array<std::uint64_t, 64> bits{};  // of the first 12 bits of the keys: most questions end here
 };
 
 const WeakSet& weak_set() {
@@ -67,7 +71,7 @@ class Extractor {
 
   void run() {
     for (std::size_t i = 0; i < text_.size();) {
-      const text::CharClass kind = text::class_of(text_[i]);
+      const text::CharClass kind = class_at(i);
       if (kind & text::kHan) {
         han(i);
         ++i;
@@ -80,7 +84,8 @@ class Extractor {
   }
 
  private:
-  bool is(std::size_t i, text::CharClass bits) const { return i < text_.size() && (text::class_of(text_[i]) & bits) != 0; }
+  text::CharClass class_at(std::size_t i) const { return text::class_of(table_, text_[i]); }
+  bool is(std::size_t i, text::CharClass bits) const { return i < text_.size() && (class_at(i) & bits) != 0; }
   void add(TermKind kind, std::size_t at, std::size_t size, bool weak) {
     out_.push_back({key_of(kind, text_.subspan(at, size)), static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size), kind, weak});
   }
@@ -112,6 +117,7 @@ class Extractor {
 
   std::span<const char32_t> text_;
   std::vector<Term>& out_;
+  const text::ClassTable table_ = text::class_table();
   const WeakSet& weak_set_ = weak_set();
   const WeakKeys& weak_keys_ = weak_keys();
 };

@@ -22,6 +22,7 @@ class Stepper {
   void run(std::span<const signals::Truth> truths) {
     const bool first_pass = moment_.seq != state_.seq || moment_.seq == 0;
     if (first_pass) begin();
+    else facts_.happenings = {};  // they came as truths; the view may be of a vector that has grown since
     for (const signals::Truth& truth : truths) see(truth);
     if (first_pass) remember(moment_);
     const std::size_t known = state_.runs.size();

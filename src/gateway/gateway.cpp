@@ -170,7 +170,8 @@ void Gateway::in_pool(const CallPtr& call, std::function<void()> work) {
 
 bool Gateway::may(const access::Principal& who, access::Permission permission, const Summary& summary) {
   std::string team = summary.team;
-  if (!summary.rep.empty() && team.empty()) team = rep(summary.rep).team;
+  if (!summary.rep.empty())
+    if (std::string own = rep(summary.rep).team; !own.empty()) team = std::move(own);  // the rep's team, whatever the channel said
   return access::allowed(who, permission, access::Resource{summary.rep, team});
 }
 

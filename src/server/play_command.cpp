@@ -27,6 +27,7 @@ using core::Status;
 
 constexpr std::size_t kConnections = 32;
 constexpr std::size_t kSockets = 4;
+constexpr auto kRetryEvery = std::chrono::milliseconds(200);
 constexpr auto kPatience = std::chrono::seconds(60);  // without any progress
 
 core::Result<std::vector<cv::Dialogue>> read_dialogues(const std::string& path) {
@@ -78,7 +79,7 @@ class Play {
     if (speed_ > 0) {
       TRY(play_timed());
     } else {
-      for (std::size_t i = 0; i < dialogues_.size(); ++i) play_next(i);
+      for (std::size_t i = 0; i < dialogues_.size(); ++i) allow(i, dialogues_[i].turns.size() + 1);
     }
     return wait_for_all();
   }
@@ -100,7 +101,9 @@ class Play {
 
  private:
   struct State {
-    std::size_t next = 0;               // turn
+    std::size_t next = 0;               // turn to send; the number of turns = the end
+    std::size_t allowed = 0;            // turns before this one are due
+    bool busy = false;                  // one is on its way
     std::vector<std::string> cards;     // by the socket's thread
     std::uint64_t frames_in_all = 0;    // known after the end; 0: not yet
   };
@@ -127,60 +130,98 @@ class Play {
     return failed;
   }
 
-  // Each conversation goes on when its last turn was acknowledged.
-  void play_next(std::size_t index) {
-    if (failed_) return;
+  // Turns before `upto` are due (the end counts as one more). Each is sent when the one before was acknowledged.
+  void allow(std::size_t index, std::size_t upto) {
+    {
+      const std::lock_guard lock(mutex_);
+      State& state = state_[index];
+      state.allowed = upto;
+      if (state.busy) return;
+      state.busy = true;
+    }
+    go_on(index);
+  }
+
+  void go_on(std::size_t index) {
     const cv::Dialogue& dialogue = dialogues_[index];
-    std::size_t& next = state_[index].next;
-    while (next < dialogue.turns.size() && dialogue.turns[next].empty()) ++next;
-    if (next == dialogue.turns.size()) return end(index);
-    const std::string body = events_of(dialogue, next++);
+    std::size_t turn = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      State& state = state_[index];
+      while (state.next < dialogue.turns.size() && dialogue.turns[state.next].empty()) ++state.next;
+      if (failed_ || state.next >= state.allowed) {
+        state.busy = false;
+        return;
+      }
+      turn = state.next++;
+    }
+    if (turn == dialogue.turns.size()) return end(index);
     ++turns_;
-    client_.send(index, "POST", path(index, "/events"), body, [this, index](Result<json::object> answer) {
-      if (!answer) return fail(answer.error(), index);
-      ++progress_;
-      play_next(index);
+    post(index, "/events", events_of(dialogue, turn), [this, index] { go_on(index); });
+  }
+
+  // Sends until it is acknowledged: a server that restarts meanwhile takes the same event only once.
+  void post(std::size_t index, std::string_view rest, std::string body, std::function<void()> done) {
+    client_.send(index, "POST", path(index, rest), body, [this, index, rest = std::string(rest), body, done](Result<json::object> answer) {
+      if (answer) {
+        ++progress_;
+        return done();
+      }
+      if (answer.error().code != Code::unavailable && answer.error().code != Code::limited) return fail(answer.error(), index);
+      const std::lock_guard lock(mutex_);
+      retries_.push_back([this, index, rest, body, done] { post(index, rest, body, done); });
     });
   }
 
-  // Turns when they are due; those of one conversation keep their order on their lane.
+  void retry() {
+    std::vector<std::function<void()>> again;
+    {
+      const std::lock_guard lock(mutex_);
+      if (Clock::now() - retried_ < kRetryEvery) return;
+      retried_ = Clock::now();
+      again.swap(retries_);
+    }
+    for (const auto& send : again) send();
+  }
+
   Status play_timed() {
     std::multimap<double, std::pair<std::size_t, std::size_t>> plan;
-    for (std::size_t i = 0; i < dialogues_.size(); ++i)
+    for (std::size_t i = 0; i < dialogues_.size(); ++i) {
       for (std::size_t turn = 0; turn < dialogues_[i].turns.size(); ++turn)
-        if (!dialogues_[i].turns[turn].empty()) plan.emplace(static_cast<double>(dialogues_[i].turns[turn].ts) / 1000 / speed_, std::pair(i, turn));
-    std::vector<std::size_t> left(dialogues_.size(), 0);
-    for (const auto& [at, turn] : plan) ++left[turn.first];
-    for (std::size_t i = 0; i < left.size(); ++i)
-      if (left[i] == 0) end(i);
+        plan.emplace(static_cast<double>(dialogues_[i].turns[turn].ts) / 1000 / speed_, std::pair(i, turn + 1));
+      const double last = dialogues_[i].turns.empty() ? 0 : static_cast<double>(dialogues_[i].turns.back().ts) / 1000 / speed_;
+      plan.emplace(last, std::pair(i, dialogues_[i].turns.size() + 1));
+    }
     for (const auto& [at, turn] : plan) {
-      std::this_thread::sleep_until(begin_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(at)));
+      const auto due = begin_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(at));
+      while (Clock::now() < due) {
+        retry();
+        std::this_thread::sleep_until(std::min(due, Clock::now() + kRetryEvery));
+      }
       if (failed_) break;
-      const std::size_t index = turn.first;
-      ++turns_;
-      const bool last = --left[index] == 0;
-      client_.send(index, "POST", path(index, "/events"), events_of(dialogues_[index], turn.second), [this, index, last](Result<json::object> answer) {
-        if (!answer) return fail(answer.error(), index);
-        ++progress_;
-        if (last) end(index);
-      });
-      TRY(sockets_->mend());
+      allow(turn.first, turn.second);
+      (void)sockets_->mend();  // while the server restarts: the wait at the end tells
     }
     return {};
   }
 
   void end(std::size_t index) {
-    client_.send(index, "POST", path(index, "/end"), R"({"id":"end","reason":"end"})", [this, index](Result<json::object> answer) {
-      if (!answer) return fail(answer.error(), index);
-      // How many frames there are in all: so that we know when the socket has brought the last.
-      client_.send(index, "GET", path(index, "/frames?after=9007199254740991"), {}, [this, index](Result<json::object> page) {
-        if (!page) return fail(page.error(), index);
-        const json::value* count = page->if_contains("next_n");
+    post(index, "/end", R"({"id":"end","reason":"end"})", [this, index] { count_frames(index); });
+  }
+
+  // How many frames there are in all: so that we know when the socket has brought the last.
+  void count_frames(std::size_t index) {
+    client_.send(index, "GET", path(index, "/frames?after=9007199254740991"), {}, [this, index](Result<json::object> page) {
+      if (!page) {
         const std::lock_guard lock(mutex_);
-        state_[index].frames_in_all = count != nullptr && count->is_int64() ? static_cast<std::uint64_t>(count->get_int64()) : 0;
-        ++progress_;
-        changed_.notify_one();
-      });
+        retries_.push_back([this, index] { count_frames(index); });
+        return;
+      }
+      const json::value* count = page->if_contains("next_n");
+      const std::lock_guard lock(mutex_);
+      state_[index].frames_in_all = count != nullptr && count->is_int64() ? static_cast<std::uint64_t>(count->get_int64()) : 0;
+      ++progress_;
+      changed_.notify_one();
     });
   }
 
@@ -204,7 +245,8 @@ class Play {
     auto moved = Clock::now();
     std::size_t seen = 0;
     while (finished < dialogues_.size()) {
-      TRY(sockets_->mend());
+      (void)sockets_->mend();  // a server that stays away shows as no progress
+      retry();
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(100));
       if (failed_) return std::unexpected(error_);
@@ -232,6 +274,8 @@ class Play {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<State> state_;
+  std::vector<std::function<void()>> retries_;
+  Clock::time_point retried_ = Clock::now();
   std::unique_ptr<DeskSockets> sockets_;
   std::atomic<std::size_t> turns_{0}, progress_{0};
   std::atomic<bool> failed_{false};

@@ -135,7 +135,11 @@ Result<int> run(const ServeOptions& options) {
   fmt::print("Fenshen serves {}://{}:{}\n", scheme, is_loopback(options.listen) ? "localhost" : options.listen, server->port());
   show_accounts(accounts);
   std::fflush(stdout);
-  if (options.started) options.started(server->port());
+  if (options.started) {
+    ServeOptions::Passwords passwords;
+    for (const access::MadeAccount& made : accounts) passwords.emplace(made.account.username, made.password);
+    options.started(server->port(), passwords);
+  }
 
   signals.wait(options.stop_descriptor);
   FENSHEN_LOG(info, "server", "stopping");

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@ struct ServeOptions {
   unsigned threads = 1;                      // that serve connections
   unsigned shards = 1;                       // that fold conversations
   unsigned connections = 4096;
-  // Tests: called with the port once it serves; the server stops when `stop` becomes readable instead of on a signal.
-  std::function<void(std::uint16_t port)> started;
+  // Tests: called once it serves, with the passwords of accounts made at this start; the server stops when
+  // `stop_descriptor` becomes readable, as on a signal.
+  using Passwords = std::map<std::string, std::string>;
+  std::function<void(std::uint16_t port, const Passwords& made)> started;
   int stop_descriptor = -1;
 };
 

@@ -107,8 +107,6 @@ void Gateway::start_sample(const CallPtr& call) {
   request.id = "sample-" + storage::crypto::random_token(9);
   request.started = {dialogue->channel, dialogue->lang, dialogue->customer, dialogue->meta};
   request.started.meta.push_back({"sample", sample->id, cv::FieldKind::text});
-  if (!call->who().team.empty() && cv::find(request.started.meta, "team") == nullptr)
-    request.started.meta.push_back({"team", call->who().team, cv::FieldKind::text});
   request.actor = call->who().account;
   request.rep = call->who().account;
   request.speed = static_cast<int>(speed->value_or(1));
@@ -309,18 +307,19 @@ void Gateway::publish_content(const CallPtr& call) {
     entry.action = "content.publish";
     entry.object = edit.kind + "/" + edit.id;
     entry.detail = R"({"alone":true})";
-    std::vector<core::Error> mistakes = parts_.shelf.check(edit.kind, edit.id, edit.text);
-    if (mistakes.empty()) {
-      if (const auto added = parts_.records.add_audit(entry); !added) return call->fail(added.error());
-      const auto stored = parts_.shelf.publish(edit, mistakes);
-      if (stored) {
-        std::string answer;
-        JsonWriter(answer).begin_object().field("version", stored->version).field("state", stored->state).field("at", core::format_instant(stored->at))
-            .field("hash", parts_.shelf.current()->hash).end_object();
-        return call->json(200, std::move(answer));
-      }
-      if (mistakes.empty()) return call->fail(stored.error());
+    std::vector<core::Error> mistakes;
+    const auto stored = parts_.shelf.publish(edit, mistakes, [this, &entry]() -> core::Status {
+      TRY_ASSIGN(const auto added, parts_.records.add_audit(entry));
+      (void)added;
+      return {};
+    });
+    if (stored) {
+      std::string answer;
+      JsonWriter(answer).begin_object().field("version", stored->version).field("state", stored->state).field("at", core::format_instant(stored->at))
+          .field("hash", parts_.shelf.current()->hash).end_object();
+      return call->json(200, std::move(answer));
     }
+    if (mistakes.empty()) return call->fail(stored.error());
     net::Response response = problem(422, "invalid", std::to_string(mistakes.size()) + " mistakes");
     response.body.pop_back();
     response.body += R"(,"errors":)" + errors_json(mistakes) + "}";

@@ -124,10 +124,12 @@ core::Result<ContentPtr> PackShelf::draft(std::string_view kind, std::string_vie
   return build(with_text(kind, id, text), mistakes);
 }
 
-core::Result<storage::ContentVersion> PackShelf::publish(const Edit& edit, std::vector<core::Error>& mistakes) {
+core::Result<storage::ContentVersion> PackShelf::publish(const Edit& edit, std::vector<core::Error>& mistakes,
+                                                         const std::function<core::Status()>& before) {
   const std::lock_guard publishing(publishing_);
   mistakes = check(edit.kind, edit.id, edit.text);
   if (!mistakes.empty()) return std::unexpected(listed(mistakes));
+  TRY(before());
   storage::ContentVersion version;
   version.pack = pack_of(edit.kind, edit.id);
   version.kind = edit.kind;

@@ -57,8 +57,9 @@ class PackShelf {
   std::vector<core::Error> check(std::string_view kind, std::string_view id, std::string_view text) const;
   // The content with this text in place, not published.
   core::Result<ContentPtr> draft(std::string_view kind, std::string_view id, std::string_view text) const;
-  // Stores and swaps. Errors: not_found (no pack for a new item), conflict (edited meanwhile), invalid (see `mistakes`).
-  core::Result<storage::ContentVersion> publish(const Edit& edit, std::vector<core::Error>& mistakes);
+  // Stores and swaps. `before` runs once the text is known to be sound: if it fails, nothing is published (the audit
+  // record is written there). Errors: conflict (edited meanwhile), invalid (see `mistakes`).
+  core::Result<storage::ContentVersion> publish(const Edit& edit, std::vector<core::Error>& mistakes, const std::function<core::Status()>& before);
   // Back to the pack's own text.
   core::Status revert(std::string_view kind, std::string_view id, std::string_view author);
 

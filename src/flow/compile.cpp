@@ -18,11 +18,6 @@ using signals::kNoCondition;
 
 constexpr std::size_t kMaxParts = 64;
 constexpr std::string_view kContactStep = "OPEN";
-// How people take back what they said; together with another value of a captured field it is a correction.
-constexpr std::string_view kCorrection =
-    R"(customer|rep says "不是..是|不对|(说|搞|弄|记|念|报|看|写|听)(错|岔)|错了|更正|纠正|应该是|改成|改为|换成|重新说|)"
-    R"(i mean*|sorry|wrong|mistake*|actually|correction|make that|should be|not..but")";
-
 struct ConditionUse {
   ConditionId condition = 0;
   Use use;
@@ -155,7 +150,7 @@ class Compiler {
 
   void add_correction() {
     if (library_.flows.empty()) return;
-    auto parsed = content::parse_condition(kCorrection);
+    auto parsed = content::parse_condition(fmt::format("customer|rep says \"{}\"", kCorrectionPattern));
     FENSHEN_CHECK(parsed.has_value());
     use(condition(*parsed, "correction", {}), {Use::Kind::correction, 0, 0, 0, 0});
   }

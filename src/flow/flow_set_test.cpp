@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "flow/internal/program.h"
+
 namespace fenshen::flow {
 namespace {
 
@@ -154,10 +156,7 @@ class Talk {
 
   // "fix": the words of correction that the engine itself looks for.
   signals::PatternId pattern(const std::string& text) {
-    if (text != "fix") return lexicon_.add(text).value();
-    return lexicon_.add(R"(不是..是|不对|(说|搞|弄|记|念|报|看|写|听)(错|岔)|错了|更正|纠正|应该是|改成|改为|换成|重新说|)"
-                        R"(i mean*|sorry|wrong|mistake*|actually|correction|make that|should be|not..but)")
-        .value();
+    return lexicon_.add(text == "fix" ? kCorrectionPattern : std::string_view(text)).value();
   }
 
   static void add_entity(signals::Reading& reading, EntityType type, const std::string& value) {

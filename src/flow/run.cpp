@@ -155,7 +155,8 @@ class Stepper {
 
   // --- what the event gives ---
 
-  // Runs below `known` were there before this pass and have seen the earlier passes.
+  // Runs below `known` were there before this pass and have seen the earlier passes. Of a flow that was entered again
+  // only the latest run goes on.
   void give(std::span<const signals::Truth> truths, std::size_t known, bool first_pass) {
     if (first_pass)
       for (const std::uint32_t run : state_.stack) capture(moment_, state_.runs[run], run == state_.stack.back());
@@ -172,7 +173,7 @@ class Stepper {
   void give_one(signals::ConditionId condition, std::uint64_t seq, signals::Span span, std::size_t from, std::size_t to) {
     for (const Use& use : uses_of(condition))
       for (std::size_t i = from; i < to; ++i)
-        if (state_.runs[i].flow == use.flow) give_use(use, state_.runs[i], seq, span);
+        if (state_.runs[i].flow == use.flow && &state_.runs[i] == find_run(use.flow)) give_use(use, state_.runs[i], seq, span);
   }
 
   void give_use(const Use& use, Run& run, std::uint64_t seq, signals::Span span) {

@@ -12,7 +12,6 @@ using text::kMicro;
 constexpr std::u32string_view kUnitsOfOtherThings =
     U"天个月年次张笔期位岁号日周点分人倍件种份星小礼季类本户家名句条层遍回步秒米里公斤克股套台辆支只项款楼级页字%‰℃号平集站积瓶杯";
 constexpr std::u32string_view kAfterAmount = U"的呢吧啊了多左以吗嘛整够太就,。!?;、 都也还是在到和吖呀哈哦额对咯嘞";
-constexpr std::u32string_view kOpenAfter = U",。!?;、\n";
 
 // 转 and 还 speak of money only with the figure right behind them; 额度 and 一共 from farther.
 constexpr std::uint32_t kWordReach = 6, kVerbReach = 3;

@@ -32,17 +32,17 @@ void insert_sorted(std::vector<Deadline>& list, Deadline deadline) {
 }
 
 Record* find_record(RuleState::Impl& state, Slot slot) {
-  const auto place = std::ranges::lower_bound(state.records, slot, {}, &Record::slot);
-  return place == state.records.end() || place->slot != slot ? nullptr : &*place;
+  const auto place = std::ranges::lower_bound(state.places, slot, {}, &Place::slot);
+  return place == state.places.end() || place->slot != slot ? nullptr : &state.records[place->at];
 }
 
+// Valid until the next record is made.
 Record& record_of(RuleState::Impl& state, Slot slot) {
-  auto place = std::ranges::lower_bound(state.records, slot, {}, &Record::slot);
-  if (place == state.records.end() || place->slot != slot) {
-    place = state.records.emplace(place);
-    place->slot = slot;
-  }
-  return *place;
+  const auto place = std::ranges::lower_bound(state.places, slot, {}, &Place::slot);
+  if (place != state.places.end() && place->slot == slot) return state.records[place->at];
+  state.places.insert(place, {slot, static_cast<std::uint32_t>(state.records.size())});
+  state.records.emplace_back().slot = slot;
+  return state.records.back();
 }
 
 std::vector<std::uint16_t> missing_parts(const Program& program, std::uint64_t met) {
@@ -308,7 +308,8 @@ std::optional<core::Millis> RuleSet::next_due(const RuleState& state) const {
 }
 
 void RuleSet::owed(const RuleState& state, std::vector<Owed>& out) const {
-  for (const Record& record : state.impl->records) {
+  for (const Place& place : state.impl->places) {
+    const Record& record = state.impl->records[place.at];
     if (!record.open) continue;
     const Program& program = impl_->programs[record.slot];
     Owed& owed = out.emplace_back();

@@ -104,8 +104,15 @@ struct Fired {
   signals::Span span;
 };
 
+// Where a rule's record is: records stay where they were made, so that a new one moves only these few bytes.
+struct Place {
+  Slot slot = 0;
+  std::uint32_t at = 0;
+};
+
 struct RuleState::Impl {
-  std::vector<Record> records;                // by slot
+  std::vector<Record> records;                // in order of their making
+  std::vector<Place> places;                  // by slot
   std::vector<TurnDeadline> turn_deadlines;   // ascending
   std::vector<TimeDeadline> time_deadlines;   // ascending
   std::uint32_t turn = 0;

@@ -52,7 +52,11 @@ core::Result<std::unique_ptr<Gateway>> Gateway::create(Parts parts, Options opti
   return gateway;
 }
 
-Gateway::Gateway(Parts parts, Options options) : parts_(parts), options_(std::move(options)), files_(options_.web) {}
+Gateway::Gateway(Parts parts, Options options)
+    : parts_(parts), options_(std::move(options)), files_(options_.web),
+      account_limit_(options_.account_rate.burst, options_.account_rate.per_second),
+      open_limit_(options_.stranger_rate.burst, options_.stranger_rate.per_second),
+      chat_limit_(options_.chat_rate.burst, options_.chat_rate.per_second) {}
 
 void Gateway::handle(net::Request request, net::Exchange exchange) {
   auto call = std::make_shared<Call>(

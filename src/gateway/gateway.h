@@ -34,6 +34,11 @@ class Gateway {
     std::filesystem::path web;          // built front end; may be missing: the API still works
     std::string openapi_json;           // the document, already as JSON
     bool tls = false;                   // cookies are Secure, HSTS
+    // Requests at once and a second after that: of an account, of strangers from one address, chats opened from one.
+    struct Rate {
+      double burst, per_second;
+    };
+    Rate account_rate{400, 100}, stranger_rate{120, 5}, chat_rate{60, 1};
   };
   struct Parts {  // all outlive the gateway
     access::Access& access;
@@ -122,7 +127,7 @@ class Gateway {
   Options options_;
   StaticFiles files_;
   Metrics metrics_;
-  RateLimit account_limit_{400, 100}, open_limit_{60, 2}, chat_limit_{30, 0.5};
+  RateLimit account_limit_, open_limit_, chat_limit_;
   std::atomic<bool> ready_{true};
   std::atomic<std::uint64_t> request_number_{0};
   std::string request_prefix_;

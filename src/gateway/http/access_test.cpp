@@ -23,9 +23,9 @@ class AccessTest : public ::testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "pack");
     std::ofstream(folder_ / "pack/pack.yaml") << "id: tiny\nversion: 1\nname: {zh: 小, en: tiny}\ntime_zone: \"+08:00\"\n";
-    storage::sqlite::StoreOptions options;
-    options.folder = folder_ / "data";
-    store_ = std::move(*storage::sqlite::Store::open(std::move(options)));
+    storage::sqlite::StoreOptions store_options;
+    store_options.folder = folder_ / "data";
+    store_ = std::move(*storage::sqlite::Store::open(std::move(store_options)));
     auto shelf = PackShelf::open(store_->records(), {folder_ / "pack"});
     ASSERT_TRUE(shelf) << core::describe(shelf.error());
     shelf_ = std::move(*shelf);
@@ -34,7 +34,9 @@ class AccessTest : public ::testing::Test {
     access_options.cost = {64, 1, 1};
     access_ = std::make_unique<access::Access>(store_->records(), std::move(access_options));
     live_ = std::move(*Live::start(store_->log(), store_->records(), *shelf_, {}));
-    gateway_ = std::move(*Gateway::create({*access_, store_->log(), store_->records(), *shelf_, *live_}, {}));
+    Gateway::Options options;
+    options.stranger_rate = {500, 1};
+    gateway_ = std::move(*Gateway::create({*access_, store_->log(), store_->records(), *shelf_, *live_}, std::move(options)));
     net::ServerOptions server_options;
     server_options.port = 0;
     server_ = std::move(*net::HttpServer::start(std::move(server_options), [this](net::Request request, net::Exchange exchange) {
@@ -144,6 +146,16 @@ TEST_F(AccessTest, StrangersAndForgedWritesAreTurnedAway) {
       EXPECT_TRUE(says(call(route, foreign), "csrf")) << route.pattern;
     }
   }
+}
+
+TEST_F(AccessTest, StrangersAreSlowedDown) {
+  Route route;
+  route.method = "GET";
+  route.pattern = "/api/v1/session";
+  int limited = 0;
+  for (int i = 0; i < 520; ++i) limited += call(route, {}).status == 429;
+  EXPECT_GE(limited, 10);
+  EXPECT_EQ(call(Route{"GET", "/healthz", "", {}, {}, nullptr, 0, false}, {}).status, 200);
 }
 
 // Every name that dashboards may read: a rename shows as a diff of the file.

@@ -80,6 +80,7 @@ class Signals {
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
     descriptor_ = signalfd(-1, &set_, SFD_CLOEXEC);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is an error of the write, as on a full disk
   }
   ~Signals() {
     ::close(descriptor_);
@@ -89,6 +90,8 @@ class Signals {
     pollfd waits[2] = {{descriptor_, POLLIN, 0}, {also, POLLIN, 0}};
     while (::poll(waits, also >= 0 ? 2 : 1, -1) < 0 && errno == EINTR) {
     }
+    signalfd_siginfo taken;  // else it would still be pending, and end us, when the mask is given back
+    if ((waits[0].revents & POLLIN) != 0 && ::read(descriptor_, &taken, sizeof taken) < 0) FENSHEN_LOG(warn, "server", "signal not read");
   }
 
  private:

@@ -141,20 +141,22 @@ class Loader {
     const auto node = parse(source.text, source.label);
     if (!node || node->IsNull()) return;
     const FileContext file = context(source.label, source.pack);
-    if (node->IsMap()) return read_item(*node, file, kind, source.text, 0, false);
+    const std::string path = source.pack + "/" + source.path;
+    if (node->IsMap()) return read_item(*node, file, kind, path, source.text, 0, false);
     if (!node->IsSequence()) return add_error(source.label, 1, "must be a list of items");
     for (std::size_t i = 0; i < node->size(); ++i) {
       const int next = i + 1 < node->size() ? line_of((*node)[i + 1], file) : 0;
-      read_item((*node)[i], file, kind, source.text, next, true);
+      read_item((*node)[i], file, kind, path, source.text, next, true);
     }
   }
 
-  void read_item(const YAML::Node& node, const FileContext& file, std::string_view kind, const std::string& text, int next, bool in_list) {
+  void read_item(const YAML::Node& node, const FileContext& file, std::string_view kind, const std::string& path, const std::string& text, int next,
+                 bool in_list) {
     ItemText item;
     item.kind = kind;
     item.pack = file.pack;
     item.version = file.version;
-    item.file = file.label;
+    item.file = path;
     item.line = node.IsDefined() ? line_of(node, file) : 1;
     item.text = cut_item(text, item.line, next, in_list);
     take(node, file, kind, item);

@@ -46,7 +46,7 @@ struct ItemText {
   std::string version;
   Localized title;
   InForce in_force;
-  std::string file;
+  std::string file;      // "PACK/path within it"
   int line = 0;          // first line of the item
   std::string text;      // YAML of this one item
   bool edited = false;   // comes from an overlay

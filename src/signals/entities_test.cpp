@@ -21,7 +21,7 @@ const content::Library& bank() {
       out.products.push_back(std::move(product));
     };
     add("YJ-W2", "稳江固收180天", "Wenjiang Fixed 180", {"稳江固收", "稳江"});
-    add("YJ-W3", "江汇混合365天", "Jianghui Mixed 365", {"江汇混合", "江汇"});
+    add("YJ-W3", "江汇混合365天", "Jianghui Mixed 365", {"江汇混合", "江汇", "W3"});
     out.emotions.push_back({"angry", {"气死", "投诉你们", "什么态度"}, {}});
     out.emotions.push_back({"anxious", {"急死", "着急", "怎么办", "吓"}, {}});
     out.emotions.push_back({"calm", {"谢谢", "满意"}, {}});
@@ -44,10 +44,9 @@ Reading read(std::string_view text) {
   return out;
 }
 
-std::string describe(std::string_view text, int confidence = 50) {
+std::string describe(std::string_view text) {
   std::string out;
   for (const Entity& entity : read(text).entities) {
-    if (entity.confidence < confidence) continue;
     if (!out.empty()) out += ' ';
     out += std::string(to_string(entity.type)) + ":" + entity.value;
   }
@@ -136,6 +135,9 @@ TEST(Entities, Amounts) {
       {"一亿两千万", "amount:120000000"},
       {"一块去吧", ""},
       {"咱们一块儿办", ""},
+      {"不是3500，是350块", "amount:350"},
+      {"是不是五万块", "amount:50000"},
+      {"不是五万吗", "amount:50000"},
       {"三万人", "number:30000"},
       {"五千步", "number:5000"},
       {"几万块", ""},
@@ -185,6 +187,10 @@ TEST(Entities, Dates) {
       {"明天", "date:2026-11-19"},
       {"后天上午", "date:2026-11-20"},
       {"大后天", "date:2026-11-21"},
+      {"今天就还", "date:2026-11-18"},
+      {"今天还有事", ""},
+      {"今天怎么样，昨天来过", ""},
+      {"是十八号不是八号", "date:2026-11-18"},
       {"前天", "date:2026-11-16"},
       {"大前天", "date:2026-11-15"},
       {"明早转", "date:2026-11-19"},
@@ -306,6 +312,9 @@ TEST(Entities, Others) {
       {"江汇混合365天", "product:YJ-W3"},
       {"Wenjiang Fixed 180 or 江汇", "product:YJ-W2 product:YJ-W3"},
       {"ＹＪ－Ｗ３", "product:YJ-W3"},
+      {"W3怎么样", "product:YJ-W3"},
+      {"放1w出来1w3", "amount:10000 amount:13000"},
+      {"W33", ""},
       {"换成美元", "currency:USD"},
       {"港币", "currency:HKD"},
       {"分12期", "number:12"},
@@ -319,9 +328,24 @@ TEST(Entities, Others) {
   check(rows);
 }
 
-TEST(Entities, BareFourDigitsAreDoubtful) {
-  EXPECT_EQ(describe("7702，应该是7702", 40), "card_tail:7702 card_tail:7702");
-  EXPECT_EQ(describe("7702，应该是7702", 50), "");
+TEST(Entities, BareFourDigitsAnswerTheQuestionForTheTail) {
+  const auto tails = [](std::string_view text, bool asked) {
+    Reader reader;
+    Reading out;
+    reader.read(lexicon(), text, 0, out, asked);
+    std::string all;
+    for (const Entity& entity : out.entities)
+      if (entity.type == EntityType::card_tail) all += entity.value + " ";
+    return all;
+  };
+  EXPECT_EQ(tails("7702，应该是7702", true), "7702 7702 ");
+  EXPECT_EQ(tails("7702，应该是7702", false), "");
+  EXPECT_EQ(tails("嗯四四一七", true), "4417 ");
+  EXPECT_EQ(tails("2026年的", true), "");
+  EXPECT_TRUE(read("卡尾号您还记得不").asks_card_tail);
+  EXPECT_TRUE(read("您的卡号后四位是多少").asks_card_tail);
+  EXPECT_FALSE(read("身份证后四位是多少").asks_card_tail);
+  EXPECT_FALSE(read("尾号4417对吗").asks_card_tail);
 }
 
 TEST(Entities, CheckDigitsOnlyLowerConfidence) {

@@ -65,6 +65,7 @@ struct Reading {
   Emotion emotion = Emotion::none;
   Span emotion_span;
   bool question = false;               // ends as a question, or holds a question word
+  bool asks_card_tail = false;         // names the tail of a card without giving it
   std::uint32_t code_points = 0;       // of the original
 };
 
@@ -95,7 +96,8 @@ class Reader {
   ~Reader();
   // `text` is valid UTF-8. `day` is the event's date in the pack's zone (relative dates). Emotion is read for every
   // speaker; the caller decides whose counts.
-  void read(const Lexicon& lexicon, std::string_view text, core::Day day, Reading& out);
+  // `tail_asked`: the other side's last utterance asked for a card tail (Reading::asks_card_tail), so four digits give it.
+  void read(const Lexicon& lexicon, std::string_view text, core::Day day, Reading& out, bool tail_asked = false);
 
  private:
   struct Scratch;

@@ -212,7 +212,7 @@ void Reader::Scratch::settle(const Lexicon& lexicon, Reading& out) {
 Reader::Reader() : scratch_(std::make_unique<Scratch>()) {}
 Reader::~Reader() = default;
 
-void Reader::read(const Lexicon& lexicon, std::string_view text, core::Day day, Reading& out) {
+void Reader::read(const Lexicon& lexicon, std::string_view text, core::Day day, Reading& out, bool tail_asked) {
   Scratch& s = *scratch_;
   out.hits.clear();
   out.mask.clear();
@@ -228,7 +228,7 @@ void Reader::read(const Lexicon& lexicon, std::string_view text, core::Day day, 
   s.add_edges();
   s.gather(lexicon);
   s.settle(lexicon, out);
-  const Utterance utterance{s.scanned, s.numbers, s.cues, day};
+  const Utterance utterance{s.scanned, s.numbers, s.cues, day, tail_asked};
   read_entities(utterance, lexicon, s.entities, out);
 }
 

@@ -21,6 +21,7 @@ void read_entities(const Utterance& utterance, const Lexicon& lexicon, EntityScr
 
 void EntityReader::run() {
   reset();
+  out_.asks_card_tail = asks_card_tail();
   for (const Cue& cue : u_.cues) out_.question = out_.question || cue.kind == CueKind::question;
   for (std::size_t i = u_.size(); i > 0 && (u_.kind(i - 1) & (text::kPunctuation | text::kBlank)) != 0; --i)
     out_.question = out_.question || u_.at(i - 1) == U'?';
@@ -291,7 +292,11 @@ void EntityReader::read_products() {
     if (!s_.chosen.empty() && cue.begin < s_.chosen.back().end) continue;
     s_.chosen.push_back(cue);
   }
+  const auto alnum = [&](std::uint32_t i) { return (u_.kind(i) & (text::kLetter | text::kDigit)) != 0; };
   for (const Cue& cue : s_.chosen) {
+    // 1w3 holds no W3: a code stands free of other letters and digits.
+    if (alnum(cue.begin) && cue.begin > 0 && alnum(cue.begin - 1)) continue;
+    if (alnum(cue.end - 1) && alnum(cue.end) && (u_.kind(cue.end - 1) & u_.kind(cue.end)) == 0) continue;
     Entity& entity = add(EntityType::product, cue.begin, cue.end, 100);
     entity.value += lexicon_.products[cue.arg].code;
     entity.product = cue.arg;
@@ -322,7 +327,26 @@ void EntityReader::read_numbers() {
   }
 }
 
+// 不是八号, 不是3500: the figure is taken back. 是不是 asks, 不是…吗 affirms.
+bool EntityReader::denied(const Match& place) const {
+  const std::uint32_t at = place.begin;
+  if (at < 2 || !u_.starts(at - 2, U"不是")) return false;
+  return !(at >= 3 && u_.at(at - 3) == U'是') && u_.at(place.end) != U'吗';
+}
+
 void EntityReader::finish() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < out_.entities.size(); ++i) {
+    const EntityType type = out_.entities[i].type;
+    const bool figure = type == EntityType::date || type == EntityType::amount || type == EntityType::card_tail || type == EntityType::number;
+    if (figure && denied(s_.places[i])) continue;
+    if (kept != i) std::swap(out_.entities[kept], out_.entities[i]);
+    ++kept;
+  }
+  while (out_.entities.size() > kept) {
+    if (out_.entities.back().value.capacity() > 15) s_.spare.push_back(std::move(out_.entities.back().value));
+    out_.entities.pop_back();
+  }
   std::ranges::sort(out_.entities, {}, [](const Entity& e) { return std::pair(e.span, e.type); });
   std::ranges::sort(out_.mask);
   std::size_t size = 0;

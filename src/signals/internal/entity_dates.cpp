@@ -8,7 +8,7 @@
 namespace fenshen::signals::internal {
 namespace {
 
-constexpr int kCertain = 100, kLikely = 90, kDeictic = 50;  // 今天 and 昨天 are dates, but seldom what is meant by one
+constexpr int kCertain = 100, kLikely = 90;
 
 constexpr std::u32string_view kNotADayAfterHao = U"楼线柜窗店门机房院桌文馆库厅仓台码卡令召称";
 constexpr std::u32string_view kNotADayAfterRi = U"内以之均游年后前间常化志报记利息限额";
@@ -24,10 +24,18 @@ int last_day(int year, int month) {
   return 28;
 }
 
+constexpr std::u32string_view kDue = U"还存转交补缴打到前内";
+
 // Monday is 0; 1970-01-01 was a Thursday.
 int weekday_of(core::Day day) { return static_cast<int>(((day + 3) % 7 + 7) % 7); }
 
 }  // namespace
+
+bool EntityReader::is_due(std::uint32_t end) const {
+  for (std::uint32_t i = end; i < end + 4 && i < u_.size(); ++i)
+    if (u_.is_one_of(i, kDue)) return !u_.is_one_of(i + 1, U"有是了过");
+  return false;
+}
 
 void EntityReader::add_date(std::uint32_t begin, std::uint32_t end, core::Day day, int confidence) {
   Entity& entity = add(EntityType::date, begin, end, confidence);
@@ -253,7 +261,9 @@ void EntityReader::read_date_cues() {
     switch (cue.kind) {
       case CueKind::day:
         if (cue.begin > 0 && u_.at(cue.begin) == U'后' && (u_.is_one_of(cue.begin - 1, U"天今日月年周然以之") )) break;
-        add_date(cue.begin, cue.end, u_.day + shift, shift == 0 || shift == -1 ? kDeictic : kLikely);
+        // 今天 and 昨天 colour all talk; a date is given by 今天 only where something is to be done or due.
+        if (shift == -1 || (shift == 0 && !is_due(cue.end))) break;
+        add_date(cue.begin, cue.end, u_.day + shift, kLikely);
         break;
       case CueKind::weekday: add_date(cue.begin, cue.end, monday + shift, kLikely); break;
       case CueKind::any_weekday: {

@@ -188,14 +188,17 @@ void EntityReader::read_tails() {
   read_bare_tail();
 }
 
-// Four digits and hardly anything else: an answer. Whether to a question for the card only the dialogue knows.
+// The tail of a card is named, and no four digits with it: whoever answers with four digits gives it.
+bool EntityReader::asks_card_tail() const {
+  const bool named = std::ranges::any_of(u_.cues, [&](const Cue& cue) { return cue.kind == CueKind::tail && tail_is_of_card(cue); });
+  return named && std::ranges::none_of(u_.numbers, [](const Number& n) { return n.run == 4; });
+}
+
+// Four digits and hardly anything else answer the question for the tail.
 void EntityReader::read_bare_tail() {
-  constexpr std::u32string_view kFillers = U"是的对嗯应该啊呃哦就,。. !、那额唔好行";
-  std::size_t words = 0;
-  for (std::uint32_t k = 0; k < u_.size(); ++k)
-    if ((u_.kind(k) & text::kDigit) == 0 && text::digit_value(u_.at(k)) < 0 && !u_.is_one_of(k, kFillers)) ++words;
-  if (words > 0) return;
-  for (std::size_t i = 0; i < count(); ++i) add_tail(i, 40);
+  if (!u_.tail_asked) return;
+  for (std::size_t i = 0; i < count(); ++i)
+    if (free(i) && number(i).run == 4 && !measured(i)) add_tail(i, 90);
 }
 
 }  // namespace fenshen::signals::internal

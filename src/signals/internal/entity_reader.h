@@ -30,6 +30,7 @@ class EntityReader {
   void read_half(std::size_t at);
   void read_products();
   void read_numbers();
+  bool denied(const Match& place) const;
   void finish();
 
   // entity_dates.cpp
@@ -42,6 +43,7 @@ class EntityReader {
   void read_english_date(const Cue& month);
   void read_date_cues();
   std::size_t day_mark(std::size_t end) const;
+  bool is_due(std::uint32_t end) const;
   bool refers_back(std::uint32_t begin, std::uint32_t end) const;
   void add_date(std::uint32_t begin, std::uint32_t end, core::Day day, int confidence);
   bool add_civil(std::uint32_t begin, std::uint32_t end, int year, int month, int day);
@@ -55,6 +57,7 @@ class EntityReader {
   void read_bare_tail();
   bool add_tail(std::size_t i, int confidence);
   bool tail_is_of_card(const Cue& cue) const;
+  bool asks_card_tail() const;
   void collect_digits(std::size_t first, std::size_t last);
 
   // entity_private.cpp

@@ -20,6 +20,7 @@ struct Utterance {
   std::span<const text::Number> numbers;
   std::span<const Cue> cues;  // by begin
   core::Day day = 0;
+  bool tail_asked = false;
 
   std::size_t size() const { return scanned.text.size(); }
   char32_t at(std::size_t i) const { return i < scanned.text.size() ? scanned.text[i] : U'\0'; }

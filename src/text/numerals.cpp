@@ -12,7 +12,7 @@ constexpr Wide kMaxMicros = static_cast<Wide>(9'000'000'000'000) * kMicro;
 constexpr std::size_t kMaxRunValue = 12;  // digits of a run that still is a value
 
 // What follows a figure as a measure: 三万一个月 is 三万 and 一个月, not 31000.
-constexpr std::u32string_view kMeasures = U"个天月年次张笔期位岁号日周点分人倍件种份星小礼季类本户家名句条层遍回步";
+constexpr std::u32string_view kMeasures = U"个天月年次张笔期位岁号日周点分人倍件种份星小礼季类本户家名句条层遍回步者";
 // After these 来 and 余 mean "about"; otherwise they begin another word (拿三万来存, 余额).
 constexpr std::u32string_view kAfterAbout = U"块元万亿个天人年岁张次百千斤圆";
 constexpr std::u32string_view kTimeOfDay = U"午上早晚晨夜前后";

@@ -216,7 +216,7 @@ constexpr DurationUnit kDurations[] = {
     {U"天", "d", 1},       {U"个月", "m", 1},     {U"年", "y", 1},       {U"周岁", "", 0},    {U"周", "d", 7},       {U"个星期", "d", 7},
     {U"个礼拜", "d", 7},   {U"星期", "d", 7},     {U"礼拜", "d", 7},     {U"个小时", "h", 1}, {U"小时", "h", 1},     {U"个钟头", "h", 1},
     {U"钟头", "h", 1},     {U"分钟", "min", 1},   {U"秒", "s", 1},       {U"个季度", "m", 3}, {U"日内", "d", 1},     {U"日以内", "d", 1},
-    {U"日之内", "d", 1},
+    {U"日之内", "d", 1},   {U"日", "d", 1},
 };
 constexpr DurationUnit kEnglishDurations[] = {
     {U"working days", "d", 1}, {U"business days", "d", 1}, {U"business day", "d", 1}, {U"working day", "d", 1}, {U"days", "d", 1},

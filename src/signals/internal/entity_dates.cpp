@@ -163,6 +163,7 @@ bool EntityReader::read_day_of_month(std::size_t i) {
   const auto day = small(i, 1, 31);
   const std::size_t mark = day_mark(n.end);
   if (!day || mark == 0 || n.run > 2) return false;
+  if (n.begin >= 2 && u_.at(n.end) == U'日' && (u_.starts(n.begin - 2, U"超过") || u_.starts(n.begin - 2, U"最多") || u_.starts(n.begin - 2, U"至多"))) return false;
   if (n.begin > 0 && (u_.at(n.begin - 1) == U'第' || u_.is_one_of(n.begin - 1, U"楼栋单#座层室线"))) return false;
   use(i);
   const auto end = static_cast<std::uint32_t>(mark);

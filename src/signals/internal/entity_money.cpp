@@ -26,6 +26,7 @@ void EntityReader::add_amount(std::uint32_t begin, std::uint32_t end, std::int64
 
 bool EntityReader::measured(std::size_t i) const {
   const std::size_t at = u_.skip_blank(number(i).end);
+  if (u_.at(at) == U'点' && (number(i).approximate || u_.at(at + 1) == U'儿')) return false;  // 一万多点儿
   if (u_.is_one_of(at, kUnitsOfOtherThings)) return true;
   return u_.starts(at, U"公里") || u_.starts(at, U"工作日") || u_.starts(at, U"自然日") || u_.starts(at, U"交易日");
 }
@@ -83,10 +84,12 @@ bool EntityReader::read_with_unit(std::size_t i) {
     return true;
   }
   if (!n.has_value) return false;
-  if (u_.is_one_of(at, U"毛角") && small(i, 1, 9)) {  // 两毛五, 五角
+  if (u_.is_one_of(at, U"毛角") && small(i, 1, 9)) {  // 两毛五, 五角; but 一毛钱 is no sum, 三角形 no money
     micros = n.micros / 10;
     std::uint32_t end = at + 1;
     const std::size_t cents = number_at(end);
+    const bool money = cents != kNoNumber || end == u_.size() || u_.at(end) == U'钱' || u_.is_one_of(end, kAfterAmount);
+    if (!money || (u_.at(n.begin) == U'一' && cents == kNoNumber)) return false;
     if (cents != kNoNumber && number(cents).run == 1 && (u_.at(number(cents).end) == U'分' || !measured(cents))) {
       micros += kMicro / 100 * text::digit_value(u_.at(number(cents).begin));
       use(cents);
@@ -95,7 +98,7 @@ bool EntityReader::read_with_unit(std::size_t i) {
     add_amount(n.begin, u_.at(end) == U'钱' ? end + 1 : end, micros, 90);
     return true;
   }
-  if (u_.starts(at, U"分钱")) {
+  if (u_.starts(at, U"分钱") && u_.at(n.begin) != U'一') {
     add_amount(n.begin, at + 2, micros / 100, 100);
     return true;
   }
@@ -120,6 +123,13 @@ bool EntityReader::read_with_currency(std::size_t i) {
   return true;
 }
 
+// 打110, 打96110: whoever is called is not paid.
+bool EntityReader::is_hotline(std::size_t i, const Cue& verb) const {
+  if (u_.at(verb.end - 1) != U'打' || number(i).run < 3) return false;
+  const auto begin = number(i).begin;
+  return number(i).run == 3 ? u_.at(begin) == U'1' : number(i).run == 5 && u_.is_one_of(begin, U"19");
+}
+
 bool EntityReader::read_by_context(std::size_t i) {
   const Number& n = number(i);
   if (!n.has_value || n.micros == 0 || measured(i)) return false;
@@ -141,7 +151,8 @@ bool EntityReader::read_by_context(std::size_t i) {
     if (names_account || (verb && n.begin - before->end > kVerbReach)) before = nullptr;
   }
   const Cue* after = cue_after(CueKind::money_after, n.end, 1);
-  const bool enough = n.run >= 2 || n.fraction_point || n.run == 0;
+  const bool enough = (n.run >= 2 || n.fraction_point || n.run == 0) && n.micros >= kMicro;
+  if (before != nullptr && is_hotline(i, *before)) return false;
   if ((before != nullptr || after != nullptr) && enough) {
     add_amount(n.begin, n.end, n.micros, 80);
     return true;

@@ -73,6 +73,7 @@ class EntityReader {
   bool read_with_currency(std::size_t i);
   bool read_by_context(std::size_t i);
   bool measured(std::size_t i) const;
+  bool is_hotline(std::size_t i, const Cue& verb) const;
   std::uint32_t read_small_change(std::uint32_t at, std::int64_t& micros);
   void add_amount(std::uint32_t begin, std::uint32_t end, std::int64_t micros, int confidence);
   void read_currencies();

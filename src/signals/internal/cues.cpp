@@ -48,7 +48,8 @@ constexpr Row kRows[] = {
     {CueKind::month_name, 11, "november|nov"},
     {CueKind::month_name, 12, "december|dec"},
     {CueKind::every, 0, "每月|每个月|月月|每年|每周|每个礼拜|每个星期|逐月|次次|every month|each month|monthly|every"},
-    {CueKind::past, 0, "了|过|上次|已经|已|那天|当时|刚|曾|最近|was|were|had|did|last|ago|since"},
+    {CueKind::past, 0, "上次|那天|当时|刚|曾|最近|was|were|had|did|last|ago|since"},
+    {CueKind::past, 1, "了|过|已经|已"},  // behind the date only
 
     {CueKind::currency, 0, "人民币|rmb|cny|yuan|renminbi|¥|￥"},
     {CueKind::currency, 1, "美元|美金|美刀|usd|dollar|dollars|us dollars|$|us$|bucks"},
@@ -84,8 +85,8 @@ constexpr Row kRows[] = {
      "转|存|借|还|付|刷|花|取|扣|充|汇|打|贷|欠|交|缴|补|押|收|退|赔|亏|赚|投|追加|少|多|剩|放|提现|提到|调到|调成|降到|抬到|加到|套|骗|要给|给|买|余|"
      "金额|余额|额度|限额|本金|利息|罚息|费用|手续费|年费|费|款|价|钱|工资|月供|月薪|收入|应还|最低|最低还款|账单|房租|租金|学费|押金|首付|存款|贷款|"
      "一共|总共|合计|共计|总计|还有|还剩|一笔|这笔|那笔|总额|上限|消费|里面有|卡里|保费|保额|流水|违约金|退休金|养老金|收益|分红|赎回|申购|"
-     "transfer|send|pay|paid|owe|deposit|withdraw|withdrew|spend|spent|balance|amount|charged|charge|fee|borrow|limit|limit to|total|"
-     "payment|of|for|invest|cost|costs|refund|salary|premium"},
+     "transfer|send|pay|paid|owe|deposit|withdraw|withdrew|spend|spent|balance|amount|charged|charge|fee|borrow|limit|limit to|"
+     "payment|invest|cost|costs|refund|salary|premium"},
     {CueKind::money_after, 0, "打多|打错|转错|付的|花的|刷的|转的|扣的|存的|取的|的利息|的手续费|的年费|的转账|的消费|的额度|的限额|的本金|元整|到账|利息|押金"},
     {CueKind::not_money, 0,
      "工号|编号|单号|案号|房号|楼|第|电话|热线|拨打|尾号|邮编|积分|航班|车牌|型号|版本|班次|柜台|窗口|岁|今年|年龄|坐席|座席|流水号|合同号|保单号|"

@@ -18,7 +18,7 @@ enum class CueKind : std::uint8_t {
   year,          // 明年: arg = kCueZero + years
   month_name,    // november: arg = month
   every,         // 每月: what follows is no date
-  past,          // 上次, 已经
+  past,          // 上次; arg 1 = only behind the date (了)
   currency,      // arg = index of kCurrencies
   tail,          // 尾号: four digits follow. arg 0 = of a card, 1 = of whatever is named before
   tail_after,    // 就它, 这张卡 behind four digits

@@ -248,7 +248,8 @@ void EntityReader::read_durations() {
     const bool ordinal = n.begin > 0 && u_.at(n.begin - 1) == U'第';
     const bool calendar_year = unit->unit == "y" && n.run >= 2 && (n.run == 4 || n.kind == Number::Kind::spoken);
     use(i);
-    if (ordinal || calendar_year || unit->factor == 0 || !n.has_value) continue;
+    const bool some_day = n.run == 1 && n.begin > 0 && u_.at(n.begin) == U'一' && u_.is_one_of(n.begin - 1, U"哪某有那这每同当");
+    if (ordinal || calendar_year || some_day || unit->factor == 0 || !n.has_value) continue;
     if (unit->unit == "y" && u_.at(end) == U'半') half = kMicro / 2, ++end;
     if (u_.starts(end, U"日内") || unit->word.starts_with(U"日")) end = at + 1;
     std::string& value = add(EntityType::duration, n.begin, end, 100).value;

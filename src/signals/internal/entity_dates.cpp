@@ -24,7 +24,7 @@ int last_day(int year, int month) {
   return 28;
 }
 
-constexpr std::u32string_view kDue = U"还存转交补缴打到前内";
+constexpr std::u32string_view kDue = U"还存转交补缴打前内";
 
 // Monday is 0; 1970-01-01 was a Thursday.
 int weekday_of(core::Day day) { return static_cast<int>(((day + 3) % 7 + 7) % 7); }
@@ -32,8 +32,10 @@ int weekday_of(core::Day day) { return static_cast<int>(((day + 3) % 7 + 7) % 7)
 }  // namespace
 
 bool EntityReader::is_due(std::uint32_t end) const {
-  for (std::uint32_t i = end; i < end + 4 && i < u_.size(); ++i)
+  for (std::uint32_t i = end; i < end + 4 && i < u_.size(); ++i) {
+    if (u_.starts(i, U"到期") || u_.starts(i, U"到账")) return true;
     if (u_.is_one_of(i, kDue)) return !u_.is_one_of(i + 1, U"有是了过");
+  }
   return false;
 }
 
@@ -72,6 +74,7 @@ int EntityReader::nearest_year(int month, int day) const {
 bool EntityReader::refers_back(std::uint32_t begin, std::uint32_t end) const {
   return std::ranges::any_of(u_.cues, [&](const Cue& cue) {
     if (cue.kind != CueKind::past || !u_.same_clause(cue.begin, begin)) return false;
+    if (cue.arg == 1 && cue.begin < end) return false;  // 预约了周六
     const std::uint32_t distance = cue.end <= begin ? begin - cue.end : cue.begin >= end ? cue.begin - end : 0;
     return distance <= 8;
   });
@@ -200,6 +203,13 @@ bool EntityReader::read_ordinal_day(std::size_t i) {
   if (!day || n.kind != Number::Kind::digits || n.begin < 4 || !u_.starts(n.begin - 4, U"the ")) return false;
   const bool ordinal = u_.starts_word(n.end, U"st") || u_.starts_word(n.end, U"nd") || u_.starts_word(n.end, U"rd") || u_.starts_word(n.end, U"th");
   if (!ordinal || u_.starts(n.end + 2, U" of ")) return false;
+  std::uint32_t word = n.begin - 4;  // "by the 21st", not "the 21st floor"
+  while (word > 0 && u_.kind(word - 1) != text::kLetter) --word;
+  const std::uint32_t word_end = word;
+  while (word > 0 && u_.kind(word - 1) == text::kLetter) --word;
+  const std::u32string_view before(u_.scanned.text.data() + word, word_end - word);
+  constexpr std::u32string_view kBefore[] = {U"on", U"by", U"before", U"until", U"till", U"after", U"since", U"from", U"is", U"was"};
+  if (std::ranges::find(kBefore, before) == std::end(kBefore)) return false;
   const core::CivilDate today = core::to_date(u_.day);
   const bool back = refers_back(n.begin, n.end);
   core::CivilDate date = today;

@@ -153,6 +153,14 @@ void write_knowledge(Moment& moment, const knowledge::Match& match, CardKind kin
   card.why("").finish();
 }
 
+// A deadline counted in turns is overdue when the turn after it begins: its card belongs to the turn before that one.
+std::int32_t turn_of_verdict(const Moment& moment, const rules::Verdict& verdict) {
+  const State& state = moment.state;
+  const bool deadline = verdict.cause_seq != moment.event.seq;
+  if (!deadline || state.turns.empty() || state.turns.back().seq != moment.event.seq) return state.turn;
+  return state.turns.size() > 1 ? state.turns[state.turns.size() - 2].index : state.turn;
+}
+
 bool is_text_channel(std::string_view channel) {
   return channel != "voice" && channel != "video" && channel != "counter" && channel != "ivr" && channel != "outbound";
 }
@@ -207,7 +215,7 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
                                                            : CardKind::prompt;
   draft.item = rule.id;
   draft.version = rule.version;
-  draft.turn = state.turn;
+  draft.turn = turn_of_verdict(moment, verdict);
   draft.seq = verdict.cause_seq;
   draft.at = verdict.due;
   draft.primary = true;
@@ -232,7 +240,7 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   if (!broken) return;
   const Turn* turn = state.find_seq(verdict.cause_seq);
   const std::string_view words = turn != nullptr ? cut(state.words_of(*turn), verdict.span) : std::string_view{};
-  state.fired.push_back({verdict.rule, state.turn, verdict.cause_seq, id, std::string(words), verdict.missing});
+  state.fired.push_back({verdict.rule, draft.turn, verdict.cause_seq, id, std::string(words), verdict.missing});
 }
 
 void show_step(Moment& moment, const flow::FlowChange& change) {

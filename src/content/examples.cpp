@@ -239,9 +239,9 @@ std::vector<Sample> load_samples(const PackSources& sources, std::vector<core::E
   return samples;
 }
 
-std::vector<PackTest> load_tests(const PackSources& sources, std::vector<core::Error>& errors) {
+std::vector<PackTest> load_tests(const PackSources& sources, std::vector<core::Error>& errors, std::string_view folder) {
   std::vector<PackTest> tests;
-  each_item(sources, "tests/", errors, [&](const YAML::Node& node, const FileContext& file) { tests.push_back(read_test(node, file)); });
+  each_item(sources, folder, errors, [&](const YAML::Node& node, const FileContext& file) { tests.push_back(read_test(node, file)); });
   return tests;
 }
 

@@ -56,7 +56,9 @@ std::string pack_id(const fs::path& folder) {
   return folder.filename().string();
 }
 
-bool is_test_or_sample(std::string_view path) { return path.starts_with("samples/") || path.starts_with("tests/"); }
+bool is_test_or_sample(std::string_view path) {
+  return path.starts_with("samples/") || path.starts_with("tests/") || path.starts_with("measure/");
+}
 
 // --- parsing ---
 

@@ -20,7 +20,10 @@ DialogueCards replay_dialogue(const conversation::Dialogue& dialogue, const std:
     if (!with_end && std::holds_alternative<conversation::ConversationEnded>(item.event.body)) break;
     if (item.turn >= 0) assist.next_turn(item.turn);
     assist.fold(item.event, scratch, out);
-    for (assist::Card& card : out.cards) result.cards.push_back(std::move(card));
+    for (assist::Card& card : out.cards) {
+      result.during.push_back(item.turn >= 0 ? item.turn : card.turn);
+      result.cards.push_back(std::move(card));
+    }
     if (with_signals && is_customer_or_rep(item.event)) result.signals.push_back(assist.signals_json());
   }
   return result;

@@ -12,6 +12,7 @@ namespace fenshen::server {
 
 struct DialogueCards {
   std::vector<assist::Card> cards;          // in fold order
+  std::vector<std::int32_t> during;         // by card: the turn that was folded when it came; a deadline's card names an earlier one
   std::vector<std::string> signals;         // SIG lines, one per customer or rep turn, if asked for
 };
 

@@ -21,7 +21,8 @@ const Command kCheck{"pack check", "[DIR…]", "Checks packs together: every mis
 const Command kTest{"pack test",
                     "[DIR…]",
                     "Runs the tests inside packs. Default: packs/finance-cn and packs/yunjiang.",
-                    {{"--only", "TEXT", "tests whose name or file holds TEXT"}},
+                    {{"--only", "TEXT", "tests whose name or file holds TEXT"},
+                     {"--measure", "", "the tests kept aside in measure/ instead: what share passes"}},
                     true};
 
 struct Loaded {
@@ -37,7 +38,7 @@ Result<Loaded> load_all(const Arguments& args) {
   TRY_ASSIGN(loaded.sources, content::read_packs(packs_or_default(args.operands())));
   loaded.outcome = content::load(loaded.sources);
   loaded.errors = loaded.outcome.errors;
-  loaded.tests = content::load_tests(loaded.sources, loaded.errors);
+  loaded.tests = content::load_tests(loaded.sources, loaded.errors, args.has("--measure") ? "measure/" : "tests/");
   content::load_samples(loaded.sources, loaded.errors);
   assist::CompileOutcome compiled = assist::compile(loaded.outcome.library);
   loaded.errors.insert(loaded.errors.end(), compiled.errors.begin(), compiled.errors.end());

@@ -22,7 +22,10 @@ class TestRun {
   TestRun(const content::PackTest& test, const std::shared_ptr<const assist::CompiledPack>& pack, assist::FoldScratch& scratch)
       : test_(test), library_(assist::library_of(*pack)) {
     const DialogueCards result = replay_dialogue(test.dialogue, pack, scratch, true, test.ends);
-    for (const assist::Card& card : result.cards) cards_.push_back(view_of(card));
+    for (std::size_t i = 0; i < result.cards.size(); ++i) {
+      cards_.push_back(view_of(result.cards[i]));
+      cards_.back().turn = result.during[i];  // authors count from the turn that makes a deadline overdue
+    }
     for (const std::string& line : result.signals) signals_.push_back(signals_view(line));
   }
 

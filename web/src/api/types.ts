@@ -94,7 +94,7 @@ export type ConversationEvent = EventBase &
     | { type: "act.failed"; act: string; reason?: string }
     | { type: "card.action"; card: string; action: CardActionName; reason?: string; text?: string }
     | { type: "flow.action"; action: string; flow?: string; step?: string; reason?: string }
-    | { type: "wrapup.saved"; json?: string }
+    | { type: "wrapup.saved"; wrapup?: Partial<WrapupInput> }
     | { type: "typing"; speaker: Speaker; on: boolean }
   );
 

@@ -1,5 +1,6 @@
 import { theme, type ThemeConfig } from "antd";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
+import { useMedia } from "../lib/useMedia";
 import { usePrefs } from "../state/prefs";
 
 const fontFamily = "var(--font)";
@@ -88,20 +89,10 @@ const dark: ThemeConfig = {
   },
 };
 
-function subscribeSystem(listener: () => void): () => void {
-  const media = window.matchMedia("(prefers-color-scheme: dark)");
-  media.addEventListener("change", listener);
-  return () => media.removeEventListener("change", listener);
-}
-
-function systemIsDark(): boolean {
-  return window.matchMedia("(prefers-color-scheme: dark)").matches;
-}
-
 /** The antd theme for the chosen appearance; also marks the document, so that our own styles follow. */
 export function useTheme(): ThemeConfig {
   const choice = usePrefs((prefs) => prefs.theme);
-  const system = useSyncExternalStore(subscribeSystem, systemIsDark);
+  const system = useMedia("(prefers-color-scheme: dark)");
   const isDark = choice === "dark" || (choice === "system" && system);
   useEffect(() => {
     document.documentElement.dataset["theme"] = isDark ? "dark" : "light";

@@ -1,6 +1,6 @@
 // What the desk knows of one conversation: a pure fold over its frames. Frames are numbered 1, 2, 3 …: a frame seen twice
 // changes nothing, a hole is reported and never jumped over, so that applying frames in pieces gives what a fresh start gives.
-import type { Card, CardActionName, ConversationEvent, FlatValue, Frame, Mark, Speaker } from "../api/types";
+import type { Card, CardActionName, ConversationEvent, FlatValue, Frame, Mark, Speaker, WrapupInput } from "../api/types";
 
 export interface SpeechRow {
   kind: "speech";
@@ -77,8 +77,8 @@ export interface ConversationState {
   cardIndex: Record<string, number>;
   causeAt: Record<number, string>;
   ended: { at: string; by: string; reason: string } | null;
-  /** The confirmed wrap-up as it was saved (JSON), null before. */
-  wrapupSaved: string | null;
+  /** The confirmed wrap-up as it was saved; null before. */
+  wrapupSaved: Partial<WrapupInput> | null;
   packHash: string;
   lastAt: string;
 }
@@ -282,7 +282,7 @@ function foldEvent(state: ConversationState, event: ConversationEvent, turn: num
       pushRow(state, { ...notice("ended", event.id, at, "", event.reason ?? ""), who: event.by ?? "" });
       return;
     case "wrapup.saved":
-      state.wrapupSaved = event.json ?? "";
+      state.wrapupSaved = event.wrapup ?? {};
       return;
     case "pack.bound":
       state.packHash = event.pack_hash;

@@ -1,6 +1,7 @@
 import { RightOutlined } from "@ant-design/icons";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useMedia } from "../../lib/useMedia";
 import { recordAction } from "../../state/actions";
 import type { CardView, ConversationState } from "../../state/conversation";
 import { currentOf, kindKey, sentenceOf, stepOf, toneOf, type CardStatus } from "./cards";
@@ -25,7 +26,9 @@ interface Arrangement {
   older: string[];
 }
 
-const foldedShown = 4;
+const foldedMost = 4;
+const foldedLow = 2;
+const lowScreen = "(max-height: 800px)";
 
 /**
  * One card open, the older folded below. While the pointer is over the stack its arrangement is held: what came in
@@ -38,6 +41,7 @@ export function CardStack({ conversation, state, readOnly, head, title }: StackP
   const chosen = useDeskUi((ui) => ui.chosen);
   const [held, setHeld] = useState<Arrangement | null>(null);
   const [all, setAll] = useState(false);
+  const foldedShown = useMedia(lowScreen) ? foldedLow : foldedMost;
 
   const step = useMemo(() => stepOf(state, status), [state, status]);
   const arrangement = useMemo<Arrangement>(() => {

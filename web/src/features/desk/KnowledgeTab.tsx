@@ -67,7 +67,7 @@ function Article({ conversation, view, status, readOnly }: { conversation: strin
       <div className={styles.articleFoot}>
         <span>
           {source ? `${quoted(source.title || source.item || "")} ${source.clause ?? ""}` : card.item}
-          {source?.from ? ` \u00b7 ${t("common.from", { date: source.from })}` : ""}
+          {source?.from ? <span className={styles.unbroken}> {"\u00b7"} {t("common.from", { date: source.from })}</span> : null}
         </span>
         <span className={styles.grow} />
         <span>{time(view.at)}</span>

@@ -38,7 +38,7 @@ export interface TranscriptProps {
 export function Transcript({ conversation, names, readOnly = false }: TranscriptProps) {
   const { t } = useTranslation();
   const state = useLive((live) => live.conversations[conversation]);
-  const partial = useLive((live) => live.partials[conversation]);
+  const partial = useLive((live) => (live.conversations[conversation]?.ended ? undefined : live.partials[conversation]));
   const typing = useLive((live) => live.typing[conversation]);
   const lit = useDeskUi((ui) => ui.lit);
   const rows = state?.rows ?? noRows;
@@ -269,8 +269,7 @@ const noteTone: Record<Mark["kind"], string | undefined> = {
 function Notes({ marks }: { marks: readonly Mark[] }) {
   const { t } = useTranslation();
   const lang = usePrefs((prefs) => prefs.lang);
-  // A bare number beside the turn tells nobody anything.
-  const notes = notesOf(marks).filter((mark) => !(mark.kind === "entity" && mark.item === "number"));
+  const notes = notesOf(marks);
   return (
     <span className={styles.notes}>
       {notes.map((mark) => (

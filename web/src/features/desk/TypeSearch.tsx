@@ -36,7 +36,7 @@ export function TypeSearch({ onPick }: { onPick: (code: string, name: string) =>
         setPicked(picked + 1);
       }}
       options={items.map((item) => ({ value: item.id, label: `${inLanguage(item.title, lang)} ${item.id}` }))}
-      style={{ width: "100%" }}
+      style={{ width: 168 }}
     />
   );
 }

@@ -3,11 +3,11 @@ import { App as AntApp, Button, Input, Select } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, newId } from "../../api/client";
-import type { Panels, Summary, WrapupDraft } from "../../api/types";
+import type { Panels, Summary, WrapupDraft, WrapupInput } from "../../api/types";
 import { errorText } from "../../app/errors";
 import { Kbd } from "../../components/Kbd";
 import { Tag } from "../../components/Tag";
-import { outcomeName, outcomes } from "../../i18n/terms";
+import { fieldName, outcomeName, outcomes } from "../../i18n/terms";
 import { readJson, writeJson, writeText } from "../../lib/storage";
 import { milliseconds, parseTime } from "../../lib/time";
 import type { ConversationState } from "../../state/conversation";
@@ -87,8 +87,8 @@ export function WrapupPanel({ conversation, state, panels, summary }: PanelProps
     };
   });
 
-  if (saved) return <Saved changed={saved.changed} seconds={saved.seconds} />;
-  if (state?.wrapupSaved !== null && state !== undefined) return <Saved changed={null} seconds={null} />;
+  const kept = state?.wrapupSaved ?? null;
+  if (saved || kept !== null) return <Saved changed={saved?.changed ?? null} seconds={saved?.seconds ?? null} kept={kept} />;
   const ms = state?.cards.findLast((view) => view.card.kind === "wrapup")?.ms ?? null;
   return (
     <section className={styles.wrapup} aria-label={t("wrapup.title")} data-wrapup="">
@@ -192,6 +192,8 @@ function Types({ form, onToggle }: { form: WrapupForm; onToggle: (code: string, 
       <div className={styles.sectionHead}>
         <h3>{t("wrapup.types")}</h3>
         <span className={styles.meta}>{form.types.length > 0 ? t("wrapup.typesHint") : t("wrapup.noTypes")}</span>
+        <span className={styles.grow} />
+        <TypeSearch onPick={onToggle} />
       </div>
       {form.types.length > 0 ? (
         <ul className={styles.types}>
@@ -216,7 +218,6 @@ function Types({ form, onToggle }: { form: WrapupForm; onToggle: (code: string, 
           ))}
         </ul>
       ) : null}
-      <TypeSearch onPick={onToggle} />
     </section>
   );
 }
@@ -232,6 +233,7 @@ interface FieldsProps {
 
 function Fields({ conversation, state, rows, editing, onChange, onChecked }: FieldsProps) {
   const { t } = useTranslation();
+  const lang = usePrefs((prefs) => prefs.lang);
   if (rows.length === 0) return null;
   const doubtful = rows.filter((row) => row.doubtful);
   const sure = rows.filter((row) => !row.doubtful);
@@ -247,7 +249,7 @@ function Fields({ conversation, state, rows, editing, onChange, onChecked }: Fie
       <dl className={styles.fields}>
         {sure.map((row) => (
           <div key={row.name} className={styles.field}>
-            <dt>{row.label}</dt>
+            <dt>{fieldName(row.label, lang)}</dt>
             <dd>
               {editing ? (
                 <Input size="small" value={row.value} maxLength={200} aria-label={row.label} onChange={(event) => onChange(row.name, event.target.value)} data-field={row.name} />
@@ -265,12 +267,13 @@ function Fields({ conversation, state, rows, editing, onChange, onChecked }: Fie
 /** A field the double is not sure of: a frame, a question mark, and what was heard. */
 function DoubtfulField({ conversation, state, row, onChange, onChecked }: Omit<FieldsProps, "rows" | "editing"> & { row: FieldRow }) {
   const { t } = useTranslation();
+  const lang = usePrefs((prefs) => prefs.lang);
   const index = row.turn === null ? undefined : state?.byTurn[row.turn];
   const heard = index === undefined ? undefined : state?.rows[index];
   return (
     <div className={styles.doubtful}>
       <label className={styles.doubtfulLabel} htmlFor={`doubt-${row.name}`}>
-        {row.label}
+        {fieldName(row.label, lang)}
       </label>
       <Input
         id={`doubt-${row.name}`}
@@ -322,8 +325,9 @@ function Outcome({ value, followUp, onOutcome, onFollowUp }: { value: string; fo
 
 const changeNames = ["types", "summary", "fields", "outcome", "follow_up"] as const;
 
-function Saved({ changed, seconds }: { changed: string[] | null; seconds: number | null }) {
+function Saved({ changed, seconds, kept }: { changed: string[] | null; seconds: number | null; kept: Partial<WrapupInput> | null }) {
   const { t } = useTranslation();
+  const lang = usePrefs((prefs) => prefs.lang);
   const openSamples = useShellUi((ui) => ui.openSamples);
   return (
     <section className={styles.saved} aria-label={t("wrapup.title")} data-saved="">
@@ -348,6 +352,20 @@ function Saved({ changed, seconds }: { changed: string[] | null; seconds: number
           </>
         ) : null}
       </div>
+      {kept?.summary ? (
+        <div className={styles.keptText}>
+          <p>
+            {(kept.types ?? []).map((code) => (
+              <Tag key={code}>{code}</Tag>
+            ))}{" "}
+            {outcomeName(kept.outcome ?? "", lang)}
+          </p>
+          {kept.summary.map((sentence, index) => (
+            <p key={index}>{sentence.text}</p>
+          ))}
+          {kept.follow_up ? <p>{kept.follow_up}</p> : null}
+        </div>
+      ) : null}
       <Button size="large" onClick={openSamples}>
         {t("wrapup.nextCall")}
       </Button>

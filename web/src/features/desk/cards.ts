@@ -108,8 +108,15 @@ export function currentOf(stack: readonly CardView[], chosen: string | null, sta
     if (view) return view;
   }
   const open = stack.filter((view) => status(view) === "new");
-  return open.find((view) => view.card.primary !== false) ?? open.find((view) => view.card.kind === "announcement") ?? null;
+  const asking = open.filter((view) => view.card.primary !== false);
+  const newest = asking[0];
+  if (!newest) return open.find((view) => view.card.kind === "announcement") ?? null;
+  // What must be said or stopped is not pushed aside by knowledge in the same breath.
+  const recent = asking.filter((view) => view.card.turn >= newest.card.turn - sameBreathTurns);
+  return recent.find((view) => toneOf(view, "new") === "red") ?? recent.find((view) => toneOf(view, "new") === "orange") ?? newest;
 }
+
+const sameBreathTurns = 2;
 
 /** J and K: the neighbour in the stack; at the ends it stays. */
 export function neighbour(stack: readonly CardView[], current: string | null, step: 1 | -1): string | null {

@@ -32,13 +32,16 @@ export function piecesOf(text: string, marks: readonly Mark[]): Piece[] {
   return pieces;
 }
 
-/** The notes beside a turn: one per kind and label, in the order of the text. */
+// Figures that tell nobody anything beside the turn; their words are underlined all the same.
+const quietEntities = new Set(["number", "percent", "duration", "currency"]);
+
+/** The notes beside a turn: one per kind and label, the weightiest first, then in the order of the text. */
 export function notesOf(marks: readonly Mark[]): Mark[] {
   const seen = new Set<string>();
   const notes: Mark[] = [];
-  for (const mark of [...marks].sort((a, b) => a.span[0] - b.span[0])) {
+  for (const mark of [...marks].sort((a, b) => weight[b.kind] - weight[a.kind] || a.span[0] - b.span[0])) {
     const key = `${mark.kind}:${mark.label}`;
-    if (seen.has(key)) continue;
+    if (seen.has(key) || (mark.kind === "entity" && quietEntities.has(mark.label))) continue;
     seen.add(key);
     notes.push(mark);
   }

@@ -1,6 +1,6 @@
 // One item as text and as fields. Fields write into the text by replacing only the value they hold, so that comments, order
 // and layout of the author stay; only where a value does not exist yet is the document written anew.
-import { isCollection, isMap, isScalar, isSeq, parseDocument, Scalar, stringify, type Document, type Node } from "yaml";
+import { isCollection, isMap, isScalar, isSeq, parseDocument, stringify, type Document, type Node } from "yaml";
 
 export type Path = readonly (string | number)[];
 
@@ -71,13 +71,13 @@ export function count(item: ItemText, path: Path): number {
 // A scalar as it stands in a line; inside [..] and {..} commas and brackets need quotes.
 function scalarText(value: string, inFlow: boolean): string {
   if (value === "") return "''";
+  // JSON's strings are YAML's double-quoted ones: safe for line breaks wherever they stand.
+  if (/[\n\r\t\u0000-\u001f]/.test(value)) return JSON.stringify(value);
   if (inFlow) {
     const written = stringify([value], { lineWidth: 0, collectionStyle: "flow", flowCollectionPadding: false }).trim();
     return written.slice(1, -1);
   }
-  const scalar = new Scalar(value);
-  if (value.includes("\n")) scalar.type = Scalar.QUOTE_DOUBLE;
-  return stringify(scalar, { lineWidth: 0 }).trim();
+  return stringify(value, { lineWidth: 0 }).trim();
 }
 
 function insideFlow(item: ItemText, path: Path): boolean {

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxEarlier = 8;    // replaced values of a field
 constexpr std::uint32_t kNone = 0xFFFFFFFF;
 // How people take back what they said; together with another value of a captured field it is a correction.
 constexpr std::string_view kCorrectionPattern =
-    "不是..是|不对|(说|搞|弄|记|念|报|看|写|听)(错|岔)|错了|更正|纠正|应该是|改成|改为|换成|重新说|"
+    "不是..是|(，|,)(而)?不是|不对|(说|搞|弄|记|念|报|看|写|听)(错|岔)|错了|更正|纠正|应该是|改成|改为|换成|重新说|"
     "i mean*|sorry|wrong|mistake*|actually|correction|make that|should be|not..but";
 
 // One way to complete a step: all parts, as bits.

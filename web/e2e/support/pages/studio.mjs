@@ -1,0 +1,45 @@
+import { until } from "../browser.mjs";
+
+/** The editor's place. */
+export class Studio {
+  constructor(page) {
+    this.page = page;
+    this.yaml = page.locator("[data-yaml]");
+    this.publishButton = page.locator("[data-publish]");
+    this.check = page.locator("[data-check]");
+  }
+
+  async open(kind, id) {
+    await this.page.goto(`/studio/${kind}/${encodeURIComponent(id)}`);
+    await this.yaml.waitFor();
+  }
+
+  async replace(before, after) {
+    const text = await this.yaml.inputValue();
+    if (!text.includes(before)) throw new Error(`«${before}» is not in\n${text}`);
+    await this.yaml.fill(text.replace(before, after));
+    await this.page.locator('[data-check="ok"]').waitFor();
+  }
+
+  async publish(comment) {
+    await this.publishButton.click();
+    const dialog = this.page.getByRole("dialog");
+    await dialog.getByRole("textbox").fill(comment);
+    await dialog.locator("[data-publish-confirm]").click();
+    await dialog.waitFor({ state: "hidden" });
+  }
+
+  async reset() {
+    await this.page.getByRole("button", { name: /^恢复包内原文$/ }).click();
+    await this.page.getByRole("tooltip").getByRole("button", { name: /^恢复包内原文$/ }).click();
+  }
+
+  async tryOut(sample) {
+    await this.page.getByRole("tab", { name: "试运行" }).click();
+    const picker = this.page.getByRole("combobox", { name: "示例对话" });
+    await picker.click();
+    await this.page.getByRole("option", { name: sample }).or(this.page.locator(".ant-select-item-option").filter({ hasText: sample })).last().click();
+    await this.page.locator("[data-try]").click();
+    await until(() => this.page.locator("[data-try]:not(.ant-btn-loading)").count(), "the end of the run");
+  }
+}

@@ -65,6 +65,8 @@ export class Server {
     closeSync(log);
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(code ?? signal)));
     this.kill = () => this.child.kill('SIGKILL');
+    this.child.unref();  // a failed test must not hang on its server
+    this.child.stdout.unref();
     process.on('exit', this.kill);
     let out = '';
     this.child.stdout.on('data', (data) => {

@@ -114,6 +114,9 @@ class Gateway {
   void with_conversation(const CallPtr& call, access::Permission permission, std::function<void(SummaryPtr)> use);
   void in_pool(const CallPtr& call, std::function<void()> work);
   void append_one(const CallPtr& call, conversation::Event event, std::function<void(const storage::Appended&)> use);
+  void create_once(const CallPtr& call, NewConversation request, std::function<void(SummaryPtr)> use);
+  static bool has_key(const Call& call);  // an Idempotency-Key
+  std::string fresh_id(std::string_view prefix, const Call& call) const;
   void list(const CallPtr& call, access::Permission permission, bool only_mine);
 
   struct Rep {

@@ -104,7 +104,7 @@ void Gateway::start_sample(const CallPtr& call) {
   auto dialogue = edited(*sample, body->if_contains("turns"));
   if (!dialogue) return call->fail(dialogue.error());
   NewConversation request;
-  request.id = "sample-" + storage::crypto::random_token(9);
+  request.id = fresh_id("sample-", *call);
   request.started = {dialogue->channel, dialogue->lang, dialogue->customer, dialogue->meta};
   request.started.meta.push_back({"sample", sample->id, cv::FieldKind::text});
   request.actor = call->who().account;
@@ -114,10 +114,7 @@ void Gateway::start_sample(const CallPtr& call) {
   in_pool(call, [this, call, request = std::move(request)]() mutable {
     // Kept beside the log, so that the recorded customer survives a restart.
     if (const auto kept = parts_.records.put_setting("sample." + request.id, dialogue_json(*request.sample)); !kept) return call->fail(kept.error());
-    parts_.live.create(std::move(request), [this, call](Result<SummaryPtr> summary) {
-      if (!summary) return call->fail(summary.error());
-      call->json(201, summary_json(**summary));
-    });
+    create_once(call, std::move(request), [this, call](SummaryPtr summary) { call->json(201, summary_json(*summary)); });
   });
 }
 

@@ -185,7 +185,7 @@ void Gateway::create_conversation(const CallPtr& call) {
   auto meta = fields_member(*body, "meta");
   const auto started = optional_string(*body, "started_at", 64);
   if (const auto* error = first_error(id, channel, lang, customer, meta, started)) return call->fail(*error);
-  request.id = id->empty() ? "c-" + storage::crypto::random_token(12) : *id;
+  request.id = id->empty() ? fresh_id("c-", *call) : *id;
   if (const auto status = check_id(request.id, "id"); !status) return call->fail(status.error());
   request.started = {*channel, lang->empty() ? "zh" : *lang, std::move(*customer), std::move(*meta)};
   if (!started->empty()) {
@@ -195,10 +195,31 @@ void Gateway::create_conversation(const CallPtr& call) {
   }
   request.actor = call->who().account;
   if (call->who().has(access::Role::rep)) request.rep = call->who().account;
-  parts_.live.create(std::move(request), [this, call](Result<SummaryPtr> summary) {
-    if (!summary) return call->fail(summary.error());
-    call->json(201, summary_json(**summary));
+  create_once(call, std::move(request), [this, call](SummaryPtr summary) { call->json(201, summary_json(*summary)); });
+}
+
+// With an Idempotency-Key, what was made before is the answer.
+void Gateway::create_once(const CallPtr& call, NewConversation request, std::function<void(SummaryPtr)> use) {
+  const std::string id = request.id;
+  const bool repeated = has_key(*call) && id == fresh_id(id.substr(0, id.find('-') + 1), *call);
+  parts_.live.create(std::move(request), [this, call, id, repeated, use = std::move(use)](Result<SummaryPtr> made) {
+    if (made) return use(*made);
+    if (!repeated || made.error().code != Code::conflict) return call->fail(made.error());
+    parts_.live.summary(id, [call, use](Result<SummaryPtr> before) {
+      if (!before) return call->fail(before.error());
+      use(*before);
+    });
   });
+}
+
+bool Gateway::has_key(const Call& call) { return call.request.header("Idempotency-Key").value_or("").size() >= 8; }
+
+// The id of a new conversation: random, or made from the caller and his key, so that a retry names the same one.
+std::string Gateway::fresh_id(std::string_view prefix, const Call& call) const {
+  if (!has_key(call)) return std::string(prefix) + storage::crypto::random_token(12);
+  const std::string who = call.principal ? call.principal->account : call.request.remote_address;
+  const std::string seed = chat_secret_ + "|" + who + "|" + std::string(call.route->operation) + "|" + std::string(*call.request.header("Idempotency-Key"));
+  return std::string(prefix) + storage::crypto::sha256_hex(seed).substr(0, 24);
 }
 
 void Gateway::get_conversation(const CallPtr& call) {

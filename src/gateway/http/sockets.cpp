@@ -261,7 +261,7 @@ void Gateway::open_chat(const CallPtr& call) {
   if (!lang) return call->fail(lang.error());
   if (!name) return call->fail(name.error());
   NewConversation request;
-  request.id = "chat-" + storage::crypto::random_token(12);
+  request.id = fresh_id("chat-", *call);
   request.started.channel = "chat";
   request.started.lang = *lang == "en" ? "en" : "zh";
   if (!name->empty()) request.started.customer.push_back({"name", *name, cv::FieldKind::text});
@@ -269,8 +269,7 @@ void Gateway::open_chat(const CallPtr& call) {
   request.started.meta.push_back({"queue", "chat", cv::FieldKind::text});
   request.actor = "customer";
   const std::string id = request.id;
-  parts_.live.create(std::move(request), [this, call, id](Result<SummaryPtr> summary) {
-    if (!summary) return call->fail(summary.error());
+  create_once(call, std::move(request), [this, call, id](SummaryPtr) {
     const std::string token = chat_token(id);
     std::string text;
     core::JsonWriter(text).begin_object().field("conversation", id).field("token", token)

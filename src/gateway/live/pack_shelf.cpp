@@ -1,6 +1,7 @@
 #include "gateway/live/pack_shelf.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace fenshen::gateway {
 namespace {
@@ -93,10 +94,12 @@ core::Result<content::PackSources> PackShelf::with_edits() const {
   return sources;
 }
 
-content::PackSources PackShelf::with_text(std::string_view kind, std::string_view id, std::string_view text) const {
+content::PackSources PackShelf::with_text(std::string_view kind, std::string_view id, std::string_view text, std::string_view version) const {
   content::PackSources sources = current()->sources;
   std::erase_if(sources.overlays, [&](const content::Overlay& overlay) { return overlay.kind == kind && overlay.id == id; });
-  sources.overlays.push_back({pack_of(kind, id), std::string(kind), std::string(id), "draft", std::string(text)});
+  sources.overlays.push_back({pack_of(kind, id), std::string(kind), std::string(id), std::string(version), std::string(text)});
+  // In the order in which the store gives them, so that a restart makes the same content of them.
+  std::ranges::sort(sources.overlays, {}, [](const content::Overlay& overlay) { return std::tie(overlay.pack, overlay.kind, overlay.id); });
   return sources;
 }
 
@@ -107,28 +110,34 @@ std::string PackShelf::pack_of(std::string_view kind, std::string_view id) const
   return content->library().packs.empty() ? std::string() : content->library().packs.back().id;
 }
 
-std::vector<core::Error> PackShelf::check(std::string_view kind, std::string_view id, std::string_view text) const {
-  const content::LoadOutcome item = content::check_item(kind, text);
-  if (!item.errors.empty()) return item.errors;
+std::vector<core::Error> PackShelf::check_alone(std::string_view kind, std::string_view id, std::string_view text) {
+  content::LoadOutcome item = content::check_item(kind, text);
+  if (!item.errors.empty()) return std::move(item.errors);
   if (!item.items.empty() && !id.empty() && item.items.front().id != id)
     return {{core::Code::invalid, "the id must stay «" + std::string(id) + "», it is «" + item.items.front().id + "»", "line 1"}};
-  std::vector<core::Error> mistakes;
-  const std::string_view real_id = id.empty() && !item.items.empty() ? std::string_view(item.items.front().id) : id;
-  const auto content = build(with_text(kind, real_id, text), mistakes);
+  return {};
+}
+
+std::vector<core::Error> PackShelf::check(std::string_view kind, std::string_view id, std::string_view text) const {
+  std::vector<core::Error> mistakes = check_alone(kind, id, text);
+  if (!mistakes.empty()) return mistakes;
+  const auto content = build(with_text(kind, id, text, "draft"), mistakes);
   (void)content;
   return mistakes;
 }
 
 core::Result<ContentPtr> PackShelf::draft(std::string_view kind, std::string_view id, std::string_view text) const {
   std::vector<core::Error> mistakes;
-  return build(with_text(kind, id, text), mistakes);
+  return build(with_text(kind, id, text, "draft"), mistakes);
 }
 
 core::Result<storage::ContentVersion> PackShelf::publish(const Edit& edit, std::vector<core::Error>& mistakes,
                                                          const std::function<core::Status()>& before) {
   const std::lock_guard publishing(publishing_);
-  mistakes = check(edit.kind, edit.id, edit.text);
+  mistakes = check_alone(edit.kind, edit.id, edit.text);
   if (!mistakes.empty()) return std::unexpected(listed(mistakes));
+  const std::string label = std::to_string(edit.expected_version + 1) + " (studio)";
+  TRY_ASSIGN(auto content, build(with_text(edit.kind, edit.id, edit.text, label), mistakes));
   TRY(before());
   storage::ContentVersion version;
   version.pack = pack_of(edit.kind, edit.id);
@@ -140,8 +149,6 @@ core::Result<storage::ContentVersion> PackShelf::publish(const Edit& edit, std::
   version.comment = edit.comment;
   version.at = core::wall_clock_now();
   TRY_ASSIGN(auto stored, records_.add_content_version(version, edit.expected_version));
-  TRY_ASSIGN(content::PackSources sources, with_edits());
-  TRY_ASSIGN(auto content, build(std::move(sources), mistakes));
   TRY(put_in_force(std::move(content)));
   return stored;
 }

@@ -217,7 +217,9 @@ class Fold {
   }
 
   static void sort_truths(std::vector<signals::Truth>& truths) {
-    std::ranges::stable_sort(truths, {}, &signals::Truth::condition);
+    std::ranges::sort(truths, [](const signals::Truth& a, const signals::Truth& b) {
+      return a.condition != b.condition ? a.condition < b.condition : a.span < b.span;
+    });
     truths.erase(std::ranges::unique(truths, {}, &signals::Truth::condition).begin(), truths.end());
   }
 
@@ -273,8 +275,7 @@ class Fold {
   }
 
   void keep_words(Turn& turn, std::string_view text) {
-    if (scratch_.reading.mask.empty()) state_.words.append(text);
-    else state_.words.append(signals::masked(text, scratch_.reading));
+    signals::append_masked(state_.words, text, scratch_.reading, scratch_.code_points);
     turn.words_end = static_cast<std::uint32_t>(state_.words.size());
   }
 

@@ -282,7 +282,22 @@ std::string_view to_string(StepState state) noexcept {
   return "open";
 }
 
-std::unique_ptr<FlowState> FlowSet::make_state() const { return std::make_unique<FlowState>(); }
+// Room for an ordinary conversation, so that its events do not allocate.
+std::unique_ptr<FlowState> FlowSet::make_state() const {
+  auto state = std::make_unique<FlowState>();
+  FlowState::Impl& inner = *state->impl;
+  inner.runs.reserve(4);
+  inner.stack.reserve(8);
+  inner.codes.reserve(8);
+  inner.now.reserve(32);
+  inner.contact.reserve(16);
+  inner.identifiers.reserve(8);
+  inner.event_values.reserve(8);
+  inner.signals.reserve(16);
+  inner.told.reserve(16);
+  inner.starts.reserve(8);
+  return state;
+}
 
 void FlowSet::step(FlowState& state, const signals::Facts& facts, std::span<const signals::Truth> truths, std::vector<FlowChange>& out,
                    std::vector<signals::Happening>& happenings) const {

@@ -286,7 +286,19 @@ class Stepper {
 
 }  // namespace
 
-std::unique_ptr<RuleState> RuleSet::make_state() const { return std::make_unique<RuleState>(); }
+// Room for an ordinary conversation, so that its events do not allocate.
+std::unique_ptr<RuleState> RuleSet::make_state() const {
+  auto state = std::make_unique<RuleState>();
+  RuleState::Impl& inner = *state->impl;
+  inner.records.reserve(48);
+  inner.places.reserve(48);
+  inner.turn_deadlines.reserve(16);
+  inner.time_deadlines.reserve(8);
+  inner.flows.reserve(8);
+  inner.fired.reserve(32);
+  inner.closing.reserve(16);
+  return state;
+}
 
 void RuleSet::advance(RuleState& state, core::Millis now, const signals::Facts&, std::vector<Verdict>& out) const {
   RuleState::Impl& inner = *state.impl;

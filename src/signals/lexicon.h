@@ -106,5 +106,7 @@ class Reader {
 
 // The text with personal data (Reading::mask) replaced: card and ID numbers keep the last four digits, the rest •.
 std::string masked(std::string_view text, const Reading& reading);
+// The same, added to `out`; `scratch` is kept by callers that must not allocate.
+void append_masked(std::string& out, std::string_view text, const Reading& reading, std::u32string& scratch);
 
 }  // namespace fenshen::signals

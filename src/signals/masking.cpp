@@ -15,9 +15,13 @@ bool keeps_tail(const Entity& entity) { return entity.type == EntityType::card |
 
 }  // namespace
 
-std::string masked(std::string_view text, const Reading& reading) {
-  if (reading.mask.empty()) return std::string(text);
-  std::u32string all = text::to_utf32(text);
+void append_masked(std::string& out, std::string_view text, const Reading& reading, std::u32string& all) {
+  if (reading.mask.empty()) {
+    out.append(text);
+    return;
+  }
+  all.clear();
+  for (std::size_t at = 0; at < text.size();) all.push_back(core::decode_utf8(text, at));
   for (const Span& span : reading.mask) {
     // Which of its characters stay: the last four digits of what is a card or an identity card.
     std::uint32_t keep_from = span.end, keep_to = span.end;
@@ -32,7 +36,14 @@ std::string masked(std::string_view text, const Reading& reading) {
     for (std::uint32_t i = span.begin; i < std::min<std::uint32_t>(span.end, static_cast<std::uint32_t>(all.size())); ++i)
       if (i < keep_from || i >= keep_to) all[i] = kDot;
   }
-  return text::to_utf8(all);
+  for (const char32_t c : all) core::append_utf8(out, c);
+}
+
+std::string masked(std::string_view text, const Reading& reading) {
+  std::string out;
+  std::u32string scratch;
+  append_masked(out, text, reading, scratch);
+  return out;
 }
 
 }  // namespace fenshen::signals

@@ -111,7 +111,7 @@ struct FoldScratch::Impl {
   std::vector<rules::Verdict> verdicts;
   knowledge::Index::Scratch search;
   std::vector<knowledge::Match> matches, cued;
-  std::string text;
+  std::u32string code_points;
   // Called at the end of each stage of the fold, for `bench fold`; null otherwise.
   void (*probe)(void* context, Stage stage) = nullptr;
   void* probe_context = nullptr;

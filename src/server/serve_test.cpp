@@ -361,11 +361,44 @@ TEST_F(ServerTest, AfterARestartFramesAreTheSameAndTheLogReplaysToThem) {
   EXPECT_GT(compared, static_cast<std::size_t>(3 * kCalls));
 }
 
-TEST_F(ServerTest, DeadlinesFireByTicksOnly) {
+// A pack of one rule whose deadline is a second.
+class DeadlineTest : public ServerTest {
+ protected:
+  void configure(ServeOptions& options) override {
+    const auto pack = data_ / "pack";
+    std::filesystem::create_directories(pack / "rules");
+    std::ofstream(pack / "pack.yaml") << "id: clock\nversion: 1\nname: {zh: 钟, en: clock}\ntime_zone: \"+08:00\"\n";
+    std::ofstream(pack / "rules/clock.yaml") << R"(- id: CLK-01
+  name: {zh: 及时提示风险, en: Warn in time}
+  severity: major
+  after: rep says "转账"
+  require: rep says "风险"
+  by: 1 s
+  wording: {zh: 请提示转账风险。, en: Please warn of the risk.}
+  source: {title: 测试规程, clause: §1}
+  from: 2020-01-01
+  to: null
+)";
+    options.packs = {pack};
+  }
+};
+
+TEST_F(DeadlineTest, ADeadlineFiresWithoutAnybodySpeaking) {
   const auto client = api();
-  const Reply metrics = client->get("/metrics");
-  EXPECT_EQ(metrics.status, 200);
-  EXPECT_NE(metrics.text.find("fenshen_ticks_total 0"), std::string::npos);
+  const std::string path = start_call(*client, "clock");
+  Inbox inbox;
+  const auto socket = client->socket(inbox);
+  socket->send(R"({"op":"watch","conversation":"clock","after":0})");
+  ASSERT_EQ(client->post(path + "/events", say("u1", "rep", "我来帮您转账")).status, 201);
+  const auto fired = [&](std::chrono::milliseconds time) {
+    return inbox.wait([](const json::object& message) { return message.at("op").as_string() == "frames" && has_card(cards_in(message.at("items")), "violation", "CLK-01"); }, time);
+  };
+  EXPECT_FALSE(fired(600ms)) << "not before it is due";
+  EXPECT_TRUE(fired(5s));
+  const Reply log = client->get(path + "/events");
+  std::size_t ticks = 0;
+  for (const json::value& event : log["items"].as_array()) ticks += event.at("type").as_string() == "tick";
+  EXPECT_EQ(ticks, 1u);
 }
 
 TEST_F(ServerTest, ASecondServerOnTheSameDataIsRefused) {

@@ -13,7 +13,7 @@ namespace cv = conversation;
 using signals::Facts;
 using signals::Happening;
 
-constexpr std::size_t kTurnsExpected = 64, kWordsExpected = 8192, kMarksExpected = 128;
+constexpr std::size_t kTurnsExpected = 64, kWordsExpected = 16384, kMarksExpected = 256, kLeavesExpected = 32;
 constexpr int kFlowPassesMax = 4;  // flows that wait for steps of flows; more is a cycle
 
 bool is_speaker_of_turns(Speaker speaker) {
@@ -247,9 +247,9 @@ class Fold {
   }
 
   void add_leaf(std::uint32_t leaf, std::int32_t points) {
-    const auto [entry, fresh] = state_.leaves.try_emplace(leaf);
-    if (fresh) entry->second.first_turn = state_.turn;
-    entry->second.points += points;
+    auto entry = std::ranges::find(state_.leaves, leaf, &LeafScore::leaf);
+    if (entry == state_.leaves.end()) entry = state_.leaves.insert(entry, {leaf, 0, state_.turn});
+    entry->points += points;
   }
 
   void announce(std::uint32_t index) {
@@ -372,6 +372,8 @@ State::State(std::string conversation_id, std::shared_ptr<const CompiledPack> co
   turns.reserve(kTurnsExpected);
   words.reserve(kWordsExpected);
   marks.reserve(kMarksExpected);
+  leaves.reserve(kLeavesExpected);
+  topics.reserve(kLeavesExpected);
   context.set("idv.level", "0");
 }
 

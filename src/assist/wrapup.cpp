@@ -26,25 +26,25 @@ std::size_t done_steps(const flow::FlowView& view) {
 // --- types ---
 
 std::vector<WrapupType> propose_types(const State& state, const std::vector<flow::FlowView>& flows) {
-  std::map<std::uint32_t, LeafScore> scores = state.leaves;
+  std::vector<LeafScore> ranked = state.leaves;
   for (const flow::FlowView& view : flows) {
-    const content::Flow& flow = state.library().flows[view.flow];
-    const auto leaf = state.pack->leaf_by_code.find(flow.leaf);
+    const auto leaf = state.pack->leaf_by_code.find(state.library().flows[view.flow].leaf);
     if (leaf == state.pack->leaf_by_code.end()) continue;
-    scores[leaf->second].points += view.finished ? kFlowFinished : done_steps(view) >= 2 ? kFlowMoved : kFlowEntered;
+    auto score = std::ranges::find(ranked, leaf->second, &LeafScore::leaf);
+    if (score == ranked.end()) score = ranked.insert(score, {leaf->second, 0, 0});
+    score->points += view.finished ? kFlowFinished : done_steps(view) >= 2 ? kFlowMoved : kFlowEntered;
   }
-  std::vector<std::pair<std::uint32_t, LeafScore>> ranked(scores.begin(), scores.end());
   // What is named first in a contact is more often what it is about.
-  std::ranges::sort(ranked, [&](const auto& a, const auto& b) {
-    if (a.second.points != b.second.points) return a.second.points > b.second.points;
-    if (a.second.first_turn != b.second.first_turn) return a.second.first_turn < b.second.first_turn;
-    return state.library().leaves[a.first].code < state.library().leaves[b.first].code;
+  std::ranges::sort(ranked, [&](const LeafScore& a, const LeafScore& b) {
+    if (a.points != b.points) return a.points > b.points;
+    if (a.first_turn != b.first_turn) return a.first_turn < b.first_turn;
+    return state.library().leaves[a.leaf].code < state.library().leaves[b.leaf].code;
   });
   if (ranked.size() > kTypesMax) ranked.resize(kTypesMax);
   std::int32_t total = 3;  // room for doubt
-  for (const auto& [leaf, score] : ranked) total += score.points;
+  for (const LeafScore& score : ranked) total += score.points;
   std::vector<WrapupType> types;
-  for (const auto& [leaf, score] : ranked) types.push_back({leaf, score.points * 1000 / total});
+  for (const LeafScore& score : ranked) types.push_back({score.leaf, score.points * 1000 / total});
   return types;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +53,7 @@ struct PendingAct {
 };
 
 struct LeafScore {
+  std::uint32_t leaf = 0;
   std::int32_t points = 0;
   std::int32_t first_turn = 0;
 };
@@ -87,7 +87,7 @@ struct State {
   std::vector<bool> announced;             // by announcement
   std::vector<Fired> fired;
   std::vector<std::pair<std::int32_t, std::uint32_t>> topics;  // (turn, article) of rank-1 cards
-  std::map<std::uint32_t, LeafScore> leaves;
+  std::vector<LeafScore> leaves;  // in order of their first sign
   std::vector<std::pair<std::int32_t, std::string>> business;  // (turn, event name)
   std::vector<std::pair<std::string, std::string>> references; // ticket_no, complaint_no … from events
 

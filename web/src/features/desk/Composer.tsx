@@ -1,6 +1,6 @@
 import { CloseOutlined, ReadOutlined, StopFilled } from "@ant-design/icons";
 import { App as AntApp, Button, Input } from "antd";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ApiError } from "../../api/client";
 import type { Summary } from "../../api/types";
@@ -24,6 +24,11 @@ export function Composer({ conversation, summary }: { conversation: string; summ
   const count = Array.from(draft.text).length;
   const tooLong = count > messageMax;
   const empty = draft.text.trim() === "";
+  // However the field was emptied (sent by a key, by the button, by hand), nobody is typing any more.
+  const nothing = draft.text === "";
+  useEffect(() => {
+    if (nothing) typing(false);
+  }, [nothing, typing]);
 
   if (summary.state === "waiting") return <AcceptBar summary={summary} />;
   return (
@@ -68,7 +73,6 @@ export function Composer({ conversation, summary }: { conversation: string; summ
           disabled={empty || tooLong}
           aria-keyshortcuts="Control+Enter"
           onClick={() => {
-            typing(false);
             sendDraft(conversation);
             focusComposer();
           }}
@@ -145,14 +149,17 @@ function useTypingSignal(conversation: string): (on: boolean) => void {
       on.current = false;
     };
   }, [conversation]);
-  const set = (next: boolean) => {
-    if (on.current === next) return;
-    on.current = next;
-    live.typing(conversation, next);
-  };
-  return (next) => {
-    clearTimeout(timer.current);
-    set(next);
-    if (next) timer.current = setTimeout(() => set(false), typingPauseMs);
-  };
+  return useCallback(
+    (next: boolean) => {
+      const set = (value: boolean) => {
+        if (on.current === value) return;
+        on.current = value;
+        live.typing(conversation, value);
+      };
+      clearTimeout(timer.current);
+      set(next);
+      if (next) timer.current = setTimeout(() => set(false), typingPauseMs);
+    },
+    [conversation],
+  );
 }

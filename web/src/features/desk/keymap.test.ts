@@ -98,14 +98,15 @@ describe("placeOf", () => {
   it("reads fields, buttons, the composer and open layers off the page", () => {
     document.body.innerHTML = `<div data-composer><textarea></textarea></div><input id="text"><input id="check" type="checkbox"><button id="press"></button><p id="plain"></p>`;
     const area = document.querySelector("textarea");
-    expect(placeOf(area, false)).toMatchObject({ typing: true, composer: true, composerEmpty: true, overlay: false });
+    expect(placeOf(area, false, false)).toMatchObject({ typing: true, composer: true, composerEmpty: true, overlay: false });
     if (area) area.value = "x";
-    expect(placeOf(area, false).composerEmpty).toBe(false);
-    expect(placeOf(document.getElementById("text"), false)).toMatchObject({ typing: true, composer: false });
-    expect(placeOf(document.getElementById("check"), false)).toMatchObject({ typing: false, control: true });
-    expect(placeOf(document.getElementById("press"), false)).toMatchObject({ typing: false, control: true });
-    expect(placeOf(document.getElementById("plain"), true)).toMatchObject({ typing: false, control: false, wrapup: true });
+    expect(placeOf(area, false, false).composerEmpty).toBe(false);
+    expect(placeOf(document.getElementById("text"), false, false)).toMatchObject({ typing: true, composer: false });
+    expect(placeOf(document.getElementById("check"), false, false)).toMatchObject({ typing: false, control: true });
+    expect(placeOf(document.getElementById("press"), false, false)).toMatchObject({ typing: false, control: true });
+    expect(placeOf(document.getElementById("plain"), true, false)).toMatchObject({ typing: false, control: false, wrapup: true });
+    expect(placeOf(document.body, false, true).overlay).toBe(true);
     document.body.insertAdjacentHTML("beforeend", "<div data-overlay></div>");
-    expect(placeOf(document.body, false).overlay).toBe(true);
+    expect(placeOf(document.body, false, false).overlay).toBe(true);
   });
 });

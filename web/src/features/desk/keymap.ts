@@ -129,8 +129,11 @@ export const keyHelp: readonly KeyHelp[] = [
   { group: "wrapup", keys: ["\u21b5"], what: "confirm" },
 ];
 
+// Layers that the page itself opens; dialogs and drawers are known from the state (`layer`), the moment they close.
+const openLayers = "[data-overlay], .ant-dropdown:not(.ant-dropdown-hidden), .ant-popover:not(.ant-popover-hidden), .ant-select-dropdown:not(.ant-select-dropdown-hidden)";
+
 /** Reads the place from the page. */
-export function placeOf(target: EventTarget | null, wrapup: boolean): KeyPlace {
+export function placeOf(target: EventTarget | null, wrapup: boolean, layer: boolean): KeyPlace {
   const element = target instanceof HTMLElement ? target : null;
   const field = element?.closest("input, textarea, select, [contenteditable='true']") ?? null;
   const kind = field instanceof HTMLInputElement ? field.type : "";
@@ -142,7 +145,7 @@ export function placeOf(target: EventTarget | null, wrapup: boolean): KeyPlace {
     composerEmpty: composer && (field as HTMLTextAreaElement).value.trim() === "",
     control: element?.closest("button, a, [role='button'], [role='tab'], [role='menuitem'], [role='option'], [role='checkbox'], [role='switch'], summary, input") !== null,
     wrapup,
-    overlay: document.querySelector("[data-overlay], .ant-modal-wrap:not([style*='display: none']), .ant-drawer-open, .ant-dropdown:not(.ant-dropdown-hidden), .ant-popover:not(.ant-popover-hidden)") !== null,
+    overlay: layer || document.querySelector(openLayers) !== null,
   };
 }
 

@@ -98,6 +98,11 @@ function act(name: "use" | "send" | "dismiss" | "reject" | "recorded", conversat
   return true;
 }
 
+function layerOpen(): boolean {
+  const { search, keys, samples } = useShellUi.getState();
+  return search || keys || samples;
+}
+
 function never(_command: never): boolean {
   return false;
 }
@@ -107,7 +112,7 @@ export function useDeskKeys(conversation: string | undefined, wrapup: boolean, w
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
-      const command = commandOf(pressOf(event), placeOf(event.target, wrapup));
+      const command = commandOf(pressOf(event), placeOf(event.target, wrapup, layerOpen()));
       if (!command) return;
       if (!conversation && command.name !== "search" && command.name !== "help" && command.name !== "list" && command.name !== "leave") return;
       if (run(command, conversation ?? "", writable)) event.preventDefault();

@@ -72,7 +72,7 @@ export function SignInPage() {
           <h1>{t("brand")}</h1>
         </div>
         <p className={styles.intro}>{t("signin.intro")}</p>
-        <div role="alert" className={styles.alert}>
+        <div className={styles.alert}>
           {failure ? <Alert type="error" showIcon title={failureText(failure, t)} /> : null}
           {!failure && expired ? <Alert type="info" showIcon title={t("signin.expired")} /> : null}
         </div>

@@ -100,11 +100,13 @@ export class Server {
   }
 
   async kill9() {
+    this.child.ref();
     this.child.kill('SIGKILL');
     process.off('exit', this.kill);
     return this.ended;
   }
   async stop() {
+    this.child.ref();
     this.child.kill('SIGTERM');
     const code = await Promise.race([this.ended, sleep(15_000).then(() => 'still there')]);
     if (code === 'still there') this.child.kill('SIGKILL');

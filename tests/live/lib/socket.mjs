@@ -36,13 +36,14 @@ export class Socket {
   onText = null;
   #bytes = [];
   #size = 0;
+  #parts = [];
   #wait = new Set();
 
   take(part) {
     this.#bytes.push(part);
     this.#size += part.length;
     for (let frame = this.#frame(); frame; frame = this.#frame()) {
-      if (frame.opcode === 1) { const text = frame.payload.toString('utf8'); this.onText ? this.onText(text) : this.texts.push(text); }
+      if (frame.opcode <= 1) this.#message(frame);
       if (frame.opcode === 8) {
         this.closeCode = frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005;
         this.raw(8, frame.payload.subarray(0, 2));
@@ -51,6 +52,13 @@ export class Socket {
       if (frame.opcode === 9) this.raw(10, frame.payload);
     }
     this.#wake();
+  }
+  #message({ payload, last }) {  // long ones come in several frames
+    this.#parts.push(payload);
+    if (!last) return;
+    const text = Buffer.concat(this.#parts).toString('utf8');
+    this.#parts = [];
+    this.onText ? this.onText(text) : this.texts.push(text);
   }
   #frame() {
     if (this.#size < 2) return null;
@@ -62,7 +70,7 @@ export class Socket {
     if (all.length < at + size) return null;
     this.#bytes = [all.subarray(at + size)];
     this.#size -= at + size;
-    return { opcode: all[0] & 15, payload: all.subarray(at, at + size) };
+    return { opcode: all[0] & 15, last: all[0] >= 128, payload: all.subarray(at, at + size) };
   }
   #wake() { for (const look of this.#wait) look(); }
   ended() { this.closeCode ??= 1006; this.#wake(); }

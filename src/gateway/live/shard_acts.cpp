@@ -42,8 +42,9 @@ void Shard::act(Open& open, ActRequest request, Received received, Done<ActOutco
   body.kind = request.kind;
   body.text = request.text;
   body.card = request.card;
-  const std::string actor = request.actor;
-  append(open, {make_event("act-" + request.act, actor, std::move(body))}, received,
+  // Made before the call: the order of arguments is open, and the callback takes the request away.
+  Events proposal{make_event("act-" + request.act, request.actor, std::move(body))};
+  append(open, std::move(proposal), received,
          [this, id = open.id, request = std::move(request), received, done](Result<std::vector<storage::Appended>> result) mutable {
            if (!result) return done(std::unexpected(result.error()));
            finish_act(id, std::move(request), received, std::move(done));
@@ -59,7 +60,8 @@ void Shard::finish_act(const std::string& id, ActRequest request, Received recei
   const std::uint64_t seq = record->seq;
   // The decision is the fold's. No rule blocks yet (effects `block` come with the gate): what was folded is allowed.
   const bool allowed = true;
-  append(**found, {make_event("act-" + request.act + "-decided", "system", cv::ActDecided{request.act, allowed, {}})}, received,
+  Events decision{make_event("act-" + request.act + "-decided", "system", cv::ActDecided{request.act, allowed, {}})};
+  append(**found, std::move(decision), received,
          [this, id, request = std::move(request), seq, received, done](Result<std::vector<storage::Appended>> result) mutable {
            if (!result) return done(std::unexpected(result.error()));
            say_act(id, std::move(request), seq, received, std::move(done));

@@ -194,26 +194,28 @@ class Fold {
     if (!scratch_.verdicts.empty() || !scratch_.changes.empty()) m_.out.panels_changed = true;
   }
 
-  // Steps that are done may be what other conditions wait for: repeat with what happened until nothing new does.
+  // Steps that are done may be what other conditions wait for: repeat with what is newly true until nothing is.
   void move_flows(Facts& facts) {
     auto& fresh = scratch_.more_truths;
     fresh.assign(scratch_.truths.begin(), scratch_.truths.end());
-    std::size_t happened = scratch_.happenings.size();
     for (int pass = 0; pass < kFlowPassesMax; ++pass) {
-      const std::size_t changes = scratch_.changes.size();
+      const std::size_t happened = scratch_.happenings.size(), changes = scratch_.changes.size();
+      facts.happenings = scratch_.happenings;
       pack_.flows->step(*state_.flows, facts, fresh, scratch_.changes, scratch_.happenings);
       take_fields(changes);
       facts.active_flows = pack_.flows->active_flows(*state_.flows);
-      if (scratch_.happenings.size() == happened) break;
-      Facts later = facts;
-      later.happenings = std::span(scratch_.happenings).subspan(happened);
-      happened = scratch_.happenings.size();
+      facts.happenings = scratch_.happenings;  // the list has moved
+      if (scratch_.happenings.size() == happened) return;
       fresh.clear();
-      pack_.conditions->happened(later, true, scratch_.conditions, fresh);
+      pack_.conditions->happened(facts, true, scratch_.conditions, fresh);
+      std::erase_if(fresh, [&](const signals::Truth& truth) { return is_known(truth); });
+      if (fresh.empty()) return;
       scratch_.truths.insert(scratch_.truths.end(), fresh.begin(), fresh.end());
-      if (fresh.empty()) break;
     }
-    facts.happenings = scratch_.happenings;
+  }
+
+  bool is_known(const signals::Truth& truth) const {
+    return std::ranges::find(scratch_.truths, truth.condition, &signals::Truth::condition) != scratch_.truths.end();
   }
 
   static void sort_truths(std::vector<signals::Truth>& truths) {

@@ -15,6 +15,8 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 }  // namespace
 
+// Sanitizers bring their own operator new and must keep it.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
@@ -22,6 +24,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace fenshen::signals {
 namespace {

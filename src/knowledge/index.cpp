@@ -17,19 +17,24 @@ constexpr std::uint32_t kMaxLimit = 100;
 constexpr std::uint32_t kLongQuery = 21 * 255;  // telling weight from which on a query is long
 constexpr std::int32_t kTalkCost = 20;          // 1/kTalkCost of a term's weight
 
-// The best question adds a fifth of its match, more the more of it was said: v (0.3 + v / self) / 5, in units of documents.
-constexpr std::uint64_t kEntryShare = 381, kEntryBase = 300;
+// The best question adds a fifth of its match, more the more of it was said: v (0.3 + v / self) / 5.
+constexpr std::uint64_t kEntryShare = 5, kEntryBase = 300;
 
 constexpr std::int32_t kOneWordLess = 60;  // certainty
 constexpr std::uint32_t kBlock = 64;       // articles that are passed over together; the stride is a multiple
 
 }  // namespace
 
-std::uint32_t Index::Impl::impact_of(const Posting& posting, std::uint32_t article) const noexcept {
-  if (posting.dense) return rows[posting.first * stride + article];
-  const auto begin = lists.begin() + posting.first, end = begin + posting.count;
-  const auto at = std::lower_bound(begin, end, article << 8);
-  return at != end && *at >> 8 == article ? *at & 0xFF : 0;
+std::uint32_t Index::Impl::place_of(std::uint32_t term, std::uint32_t article) const noexcept {
+  const Posting& posting = postings[term];
+  const std::uint32_t* base = lists.data() + posting.first;
+  std::uint32_t size = posting.count;
+  while (size > 1) {  // without branches: the last article that is not behind the one looked for
+    const std::uint32_t half = size / 2;
+    base += base[half] >> 8 <= article ? half : 0;
+    size -= half;
+  }
+  return size == 1 && *base >> 8 == article ? static_cast<std::uint32_t>(base - lists.data()) : kNoTerm;
 }
 
 struct Index::Scratch::Impl {
@@ -40,15 +45,17 @@ struct Index::Scratch::Impl {
   };
   struct Candidate {
     std::uint32_t article;
-    std::uint32_t document;       // score of its document, × 16
+    std::uint32_t document;       // score of its document
     std::uint32_t entry = 0;
     std::uint32_t score = 0;
+    bool one_word = false;        // all that matches stands in one place
   };
   std::vector<internal::Term> terms;
   std::vector<Item> items;               // distinct terms of the query, in order
   std::vector<std::uint64_t> known_keys; // of items that are not in the index
   std::vector<std::uint64_t> bits;       // term is in the query
-  std::vector<std::uint64_t> window;     // term is in the stretch that counts
+  std::vector<std::uint32_t> places;     // of the items in the lists, for one candidate
+  std::vector<std::uint32_t> matched;    // weight of its entries
   std::vector<std::uint16_t> sums;
   std::vector<Candidate> best;
   std::uint32_t weight = 0;              // telling weight of the query
@@ -62,8 +69,8 @@ struct Index::Scratch::Impl {
   void select(const Index::Impl& index, const Query& query);
   void second_look(const Index::Impl& index, Candidate& one);
   std::pair<std::size_t, std::size_t> best_stretch(const Index::Impl& index, Candidate& one) const;
-  void best_entry(const Index::Impl& index, const std::vector<std::uint64_t>& said, Candidate& one) const;
-  bool matches_one_word(const Index::Impl& index, std::uint32_t article) const;
+  void best_entry(const Index::Impl& index, std::size_t begin, std::size_t end, Candidate& one);
+  bool matches_one_word() const;
   void answer(const Index::Impl& index, const Query& query, std::vector<Match>& out) const;
   void clear();
 };
@@ -82,10 +89,7 @@ void Index::Scratch::Impl::read_query(const Index::Impl& index, const Query& que
   weight = 0;
   internal::extract_terms(query.folded, terms);
   const std::size_t words = (index.postings.size() + 63) / 64;
-  if (bits.size() < words) {
-    bits.resize(words);
-    window.resize(words);
-  }
+  if (bits.size() < words) bits.resize(words);
   for (const internal::Term& term : terms) {
     if (items.size() >= kMaxTerms) break;
     const std::uint32_t id = index.find(term.key);
@@ -114,8 +118,8 @@ void Index::Scratch::Impl::accumulate(const Index::Impl& index) {
   for (const Item& item : items) {
     if (item.term == kNoTerm) continue;
     const Index::Impl::Posting& posting = index.postings[item.term];
-    if (posting.dense) {
-      internal::add_row(index.rows.data() + posting.first * index.stride, sums.data(), index.stride);
+    if (posting.row != Index::Impl::kNoRow) {
+      internal::add_row(index.rows.data() + posting.row * index.stride, sums.data(), index.stride);
       continue;
     }
     for (std::uint32_t i = 0; i < posting.count; ++i) {
@@ -170,7 +174,7 @@ std::pair<std::size_t, std::size_t> Index::Scratch::Impl::best_stretch(const Ind
       begin = i;
     }
     const Item& item = items[i];
-    if (item.term != kNoTerm) sum += static_cast<std::int32_t>(index.impact_of(index.postings[item.term], one.article)) * kTalkCost;
+    if (places[i] != kNoTerm) sum += static_cast<std::int32_t>(index.lists[places[i]] & 0xFF) * kTalkCost;
     sum -= static_cast<std::int32_t>(item.telling);
     if (sum <= most) continue;
     most = sum;
@@ -180,33 +184,47 @@ std::pair<std::size_t, std::size_t> Index::Scratch::Impl::best_stretch(const Ind
   return found;
 }
 
-void Index::Scratch::Impl::best_entry(const Index::Impl& index, const std::vector<std::uint64_t>& said, Candidate& one) const {
+void Index::Scratch::Impl::best_entry(const Index::Impl& index, std::size_t begin, std::size_t end, Candidate& one) {
+  const std::uint32_t first = index.first_entry[one.article], count = index.first_entry[one.article + 1] - first;
+  matched.assign(count, 0);
+  for (std::size_t i = begin; i < end; ++i) {
+    if (places[i] == kNoTerm) continue;
+    for (std::uint32_t k = index.holders_begin[places[i]]; k < index.holders_begin[places[i] + 1]; ++k) matched[index.holders[k]] += items[i].telling;
+  }
   std::uint64_t most = 0;
-  one.entry = index.first_entry[one.article];
-  for (std::uint32_t entry = index.first_entry[one.article]; entry < index.first_entry[one.article + 1]; ++entry) {
-    std::uint32_t sum32 = 0;
-    for (std::uint32_t i = index.forward_begin[entry]; i < index.forward_begin[entry + 1]; ++i) {  // no branch: none would foretell it
-      const std::uint32_t packed = index.forward[i], term = packed >> internal::kImpactBits;
-      sum32 += packed & internal::kImpactMask & (0u - static_cast<std::uint32_t>(said[term >> 6] >> (term & 63) & 1));
-    }
-    if (sum32 == 0) continue;
-    const std::uint64_t sum = sum32;
-    const std::uint64_t bonus = sum * (kEntryBase + sum * 1000 / index.self_score[entry]) * kEntryShare / 1000;
+  one.entry = first;
+  for (std::uint32_t k = 0; k < count; ++k) {
+    if (matched[k] == 0) continue;
+    const std::uint64_t value = std::uint64_t{matched[k]} * index.entry_norm[first + k] / 1000;
+    const std::uint64_t bonus = value * (kEntryBase + std::uint64_t{matched[k]} * 1000 / index.entry_weight[first + k]);
     if (bonus <= most) continue;
     most = bonus;
-    one.entry = entry;
+    one.entry = first + k;
   }
-  one.score = one.document * 16 + static_cast<std::uint32_t>(most * 16 / 1000);
+  one.score = one.document * 16 + static_cast<std::uint32_t>(most * 16 / (1000 * kEntryShare));
+}
+
+// Whether all that matches stands in one place: 身份证 alone is rather an identity check than a question about it.
+bool Index::Scratch::Impl::matches_one_word() const {
+  std::uint32_t end = 0;
+  bool any = false;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Item& item = items[i];
+    if (places[i] == kNoTerm || item.begin == item.end || item.end <= end) continue;
+    if (any && item.begin > end) return false;
+    any = true;
+    end = item.end;
+  }
+  return true;
 }
 
 void Index::Scratch::Impl::second_look(const Index::Impl& index, Candidate& one) {
-  if (weight <= kLongQuery) return best_entry(index, bits, one);
-  const auto [begin, end] = best_stretch(index, one);
-  for (std::size_t i = begin; i < end; ++i)
-    if (items[i].term != kNoTerm) put(window, items[i].term);
-  best_entry(index, window, one);
-  for (std::size_t i = begin; i < end; ++i)
-    if (items[i].term != kNoTerm) drop(window, items[i].term);
+  places.resize(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) places[i] = items[i].term == kNoTerm ? kNoTerm : index.place_of(items[i].term, one.article);
+  one.one_word = matches_one_word();
+  std::pair<std::size_t, std::size_t> stretch{0, items.size()};
+  if (weight > kLongQuery) stretch = best_stretch(index, one);
+  best_entry(index, stretch.first, stretch.second, one);
 }
 
 namespace {
@@ -230,26 +248,12 @@ std::int32_t certainty_of(std::uint32_t score, std::uint32_t next, std::uint32_t
 
 }  // namespace
 
-// Whether all that matches stands in one place: 身份证 alone is rather an identity check than a question about it.
-bool Index::Scratch::Impl::matches_one_word(const Index::Impl& index, std::uint32_t article) const {
-  std::uint32_t end = 0;
-  bool any = false;
-  for (const Item& item : items) {
-    if (item.term == kNoTerm || item.begin == item.end) continue;
-    if (item.end <= end || index.impact_of(index.postings[item.term], article) == 0) continue;
-    if (any && item.begin > end) return false;
-    any = true;
-    end = std::max(end, item.end);
-  }
-  return true;
-}
-
 void Index::Scratch::Impl::answer(const Index::Impl& index, const Query& query, std::vector<Match>& out) const {
   const std::uint32_t first = best.empty() ? 0 : best[0].score, second = best.size() < 2 ? 0 : best[1].score;
   for (const Candidate& one : best) {
     if (out.size() >= query.limit || one.score == 0) break;
     const std::uint32_t next = out.empty() ? second : first;
-    const std::int32_t certainty = certainty_of(one.score, next, weight, matches_one_word(index, one.article));
+    const std::int32_t certainty = certainty_of(one.score, next, weight, one.one_word);
     out.push_back({one.article, index.entry_number[one.entry], static_cast<std::int32_t>(one.score), certainty});
   }
 }

@@ -3,7 +3,6 @@
 #include <map>
 #include <unordered_map>
 
-#include "core/check.h"
 #include "knowledge/internal/fixed.h"
 #include "knowledge/internal/index_data.h"
 #include "text/fold.h"
@@ -18,13 +17,13 @@ constexpr std::uint64_t kOne = 1000;
 constexpr std::uint64_t kK1 = 900, kB = 700;       // BM25 of an entry, per mille
 constexpr std::uint64_t kDocumentHalf = 5;         // questions that hold a term for half its weight
 constexpr std::uint32_t kAnswerCounts = 2;         // as so many questions
-constexpr std::uint64_t kEntryScale = 134;         // 255 / (k1 + 1)
+constexpr std::uint32_t kMaxEntries = 0xFFFF;      // of one article; further ones are left out
 constexpr std::size_t kDenseShare = 32;            // terms of more than 1/32 of the articles are rows
 constexpr std::size_t kDenseLeast = 256;           // articles below which rows do not pay
 
 struct Draft {
-  std::vector<std::pair<std::uint32_t, std::uint16_t>> terms;  // (term, count), by term
-  std::uint32_t length = 0;                                    // characters and words
+  std::vector<std::uint32_t> terms;  // sorted, unique
+  std::uint32_t length = 0;          // characters and words
 };
 
 class Builder {
@@ -47,22 +46,21 @@ class Builder {
     count_documents();
     weigh_terms();
     for (const Draft& draft : drafts_) weigh_entry(draft);
-    out_.forward_begin.push_back(static_cast<std::uint32_t>(out_.forward.size()));
     build_postings();
     build_slots();
   }
 
  private:
   void add_entry(std::uint32_t number, std::string_view text) {
+    if (drafts_.size() - out_.first_entry.back() >= kMaxEntries) return;
     Draft draft;
-    std::map<std::uint32_t, std::uint16_t> counts;
     for (const Term& term : terms_of(text)) {
-      const std::uint32_t id = intern(term);
-      if (counts[id] < 0xFFFF) ++counts[id];
+      draft.terms.push_back(intern(term));
       draft.length += term.kind == TermKind::character || term.kind == TermKind::word || term.kind == TermKind::figure;
     }
-    if (counts.empty()) return;
-    draft.terms.assign(counts.begin(), counts.end());
+    if (draft.terms.empty()) return;
+    std::ranges::sort(draft.terms);
+    draft.terms.erase(std::ranges::unique(draft.terms).begin(), draft.terms.end());
     drafts_.push_back(std::move(draft));
     out_.entry_number.push_back(number);
   }
@@ -80,30 +78,33 @@ class Builder {
     return at->second;
   }
 
-  // For each term the articles that hold it, with the number of their questions that do. Words that only answers use
-  // are not indexed: nobody asks with them.
+  // For each term the articles that hold it, with their questions that do. Words that only answers use are not indexed:
+  // nobody asks with them.
   void count_documents() {
     documents_.resize(weights_.size());
     asked_.resize(weights_.size());
     for (std::uint32_t article = 0; article < answers_.size(); ++article) {
-      std::map<std::uint32_t, std::uint32_t> counts;
-      for (std::uint32_t entry = out_.first_entry[article]; entry < out_.first_entry[article + 1]; ++entry)
-        for (const auto& [id, count] : drafts_[entry].terms) ++counts[id];
-      for (const auto& [id, count] : counts) {
-        documents_[id].emplace_back(article, count);
-        ++asked_[id];
-      }
+      const std::uint32_t first = out_.first_entry[article];
+      for (std::uint32_t entry = first; entry < out_.first_entry[article + 1]; ++entry)
+        for (const std::uint32_t id : drafts_[entry].terms) holder(id, article).entries.push_back(static_cast<std::uint16_t>(entry - first));
       std::vector<std::uint32_t> in_answer;
       for (const Term& term : terms_of(answers_[article]))
         if (const auto known = ids_.find(term.key); known != ids_.end()) in_answer.push_back(known->second);
-      std::ranges::sort(in_answer);
-      in_answer.erase(std::ranges::unique(in_answer).begin(), in_answer.end());
-      for (const std::uint32_t id : in_answer) {
-        auto& list = documents_[id];
-        if (list.empty() || list.back().first != article) list.emplace_back(article, 0);
-        list.back().second += kAnswerCounts;
-      }
+      for (const std::uint32_t id : in_answer) holder(id, article).in_answer = true;
     }
+    for (std::size_t id = 0; id < documents_.size(); ++id)
+      asked_[id] = static_cast<std::uint32_t>(std::ranges::count_if(documents_[id], [](const Holder& one) { return !one.entries.empty(); }));
+  }
+
+  struct Holder {
+    std::uint32_t article = 0;
+    bool in_answer = false;
+    std::vector<std::uint16_t> entries;
+  };
+  Holder& holder(std::uint32_t id, std::uint32_t article) {
+    auto& list = documents_[id];
+    if (list.empty() || list.back().article != article) list.push_back({article, false, {}});
+    return list.back();
   }
 
   // idf = log2(1 + (N - n + 0.5) / (n + 0.5)) over articles whose questions hold the term, in relation to that of a term
@@ -122,38 +123,42 @@ class Builder {
     mean_length_ = std::max<std::uint64_t>(1, drafts_.empty() ? 1 : length * kOne / drafts_.size());
   }
 
-  // tf (k1 + 1) / (tf + k1 (1 - b + b length / mean))
+  // (k1 + 1) / (1 + k1 (1 - b + b length / mean)): BM25 of a term that stands once.
   void weigh_entry(const Draft& draft) {
     const std::uint64_t norm = kK1 * (kOne - kB + kB * draft.length * kOne / mean_length_) / kOne;  // × 1000
-    std::uint32_t self = 0;
-    out_.forward_begin.push_back(static_cast<std::uint32_t>(out_.forward.size()));
-    for (const auto& [id, count] : draft.terms) {
-      const std::uint64_t saturation = std::uint64_t{count} * kOne * (kK1 + kOne) / (count * kOne + norm);  // × 1000
-      const auto impact = static_cast<std::uint32_t>((telling_[id] * saturation * kEntryScale / 255 + kOne * kOne / 2) / (kOne * kOne));
-      if (impact == 0) continue;
-      FENSHEN_CHECK(impact <= internal::kImpactMask && id < (1u << (32 - internal::kImpactBits)));
-      out_.forward.push_back(id << internal::kImpactBits | impact);
-      self += impact;
-    }
-    out_.self_score.push_back(self);
+    out_.entry_norm.push_back(static_cast<std::uint16_t>(kOne * (kK1 + kOne) / (kOne + norm)));
+    std::uint32_t weight = 0;
+    for (const std::uint32_t id : draft.terms) weight += out_.telling[id];
+    out_.entry_weight.push_back(weight);
   }
 
   void build_postings() {
     const std::size_t articles = answers_.size();
     out_.stride = (articles + 63) / 64 * 64;
     for (std::size_t id = 0; id < documents_.size(); ++id) {
-      Index::Impl::Posting posting;
-      posting.dense = documents_[id].size() * kDenseShare > articles && articles >= kDenseLeast;
-      posting.first = static_cast<std::uint32_t>(posting.dense ? out_.rows.size() / out_.stride : out_.lists.size());
-      if (posting.dense) out_.rows.resize(out_.rows.size() + out_.stride);
-      for (const auto& [article, count] : documents_[id]) {
+      Index::Impl::Posting posting{.first = static_cast<std::uint32_t>(out_.lists.size())};
+      for (const Holder& one : documents_[id]) {
+        const std::uint64_t count = one.entries.size() + (one.in_answer ? kAnswerCounts : 0);
         const auto impact = static_cast<std::uint32_t>((telling_[id] * count / (count + kDocumentHalf) + kOne / 2) / kOne);
         if (impact == 0) continue;
+        out_.holders_begin.push_back(static_cast<std::uint32_t>(out_.holders.size()));
+        out_.holders.insert(out_.holders.end(), one.entries.begin(), one.entries.end());
+        out_.lists.push_back(one.article << 8 | impact);
         ++posting.count;
-        if (posting.dense) out_.rows[posting.first * out_.stride + article] = static_cast<std::uint8_t>(impact);
-        else out_.lists.push_back(article << 8 | impact);
       }
+      if (posting.count * kDenseShare > articles && articles >= kDenseLeast) add_row(posting);
       out_.postings.push_back(posting);
+    }
+    out_.holders_begin.push_back(static_cast<std::uint32_t>(out_.holders.size()));
+  }
+
+  void add_row(Index::Impl::Posting& posting) {
+    posting.row = static_cast<std::uint32_t>(out_.rows.size() / out_.stride);
+    out_.rows.resize(out_.rows.size() + out_.stride);
+    std::uint8_t* const row = out_.rows.data() + posting.row * out_.stride;
+    for (std::uint32_t i = 0; i < posting.count; ++i) {
+      const std::uint32_t packed = out_.lists[posting.first + i];
+      row[packed >> 8] = static_cast<std::uint8_t>(packed);
     }
   }
 
@@ -172,7 +177,7 @@ class Builder {
   std::unordered_map<std::uint64_t, std::uint32_t> ids_;
   std::vector<std::uint64_t> weights_, telling_;
   std::vector<std::uint32_t> asked_;  // term -> articles whose questions hold it
-  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> documents_;  // term -> (article, questions)
+  std::vector<std::vector<Holder>> documents_;  // by term
   std::vector<Draft> drafts_;
   std::vector<std::string> answers_;
   std::vector<Term> terms_;

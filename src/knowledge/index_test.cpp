@@ -172,7 +172,7 @@ class Reference {
       if (items.size() >= 1000) break;
       if (!seen.insert(term.key).second) continue;
       const bool known = asked_.contains(term.key);
-      items.emplace_back(term.key, known ? static_cast<std::uint32_t>(std::min<std::uint64_t>(255, (telling(term.key) + 500) / 1000))
+      items.emplace_back(term.key, known ? rounded(term.key)
                                          : 255 * internal::weight_of(term.kind, term.weak) / 2000);
       weight += items.back().second;
     }
@@ -206,17 +206,15 @@ class Reference {
       for (const Entry& entry : documents_[one.article].entries) {
         std::uint64_t sum = 0, self = 0;
         for (const auto& [key, n] : entry.counts) {
-          const std::uint64_t norm = 900 * (300 + 700 * entry.length * 1000 / (total_length_ * 1000 / entries_)) / 1000;
-          const std::uint64_t saturation = std::uint64_t{n} * 1000 * 1900 / (n * 1000 + norm);
-          const std::uint64_t value = (telling(key) * saturation * 134 / 255 + 500000) / 1000000;
-          self += value;
-          for (std::size_t i = begin; i < end; ++i) sum += items[i].first == key ? value : 0;
+          self += rounded(key);
+          for (std::size_t i = begin; i < end; ++i) sum += items[i].first == key && impact(one.article, key) > 0 ? rounded(key) : 0;
         }
         if (sum == 0) continue;
-        const std::uint64_t worth = sum * (300 + sum * 1000 / self) * 381 / 1000;
+        const std::uint64_t norm = 900 * (300 + 700 * entry.length * 1000 / (total_length_ * 1000 / entries_)) / 1000;
+        const std::uint64_t worth = sum * (1000 * 1900 / (1000 + norm)) / 1000 * (300 + sum * 1000 / self);
         if (worth > bonus) bonus = worth, one.entry = entry.number;
       }
-      one.score = one.document * 16 + static_cast<std::uint32_t>(bonus * 16 / 1000);
+      one.score = one.document * 16 + static_cast<std::uint32_t>(bonus * 16 / 5000);
     }
     std::ranges::sort(all, [](const Scored& x, const Scored& y) { return x.score != y.score ? x.score > y.score : x.article < y.article; });
     std::vector<Match> out;
@@ -252,6 +250,7 @@ class Reference {
     return internal::log2_fixed(((2 * count + 2) << 16) / (2 * n + 1)) * std::uint64_t{internal::weight_of(term.kind, term.weak)} * 255 /
            internal::log2_fixed((2 * count + 2) << 16);
   }
+  std::uint32_t rounded(std::uint64_t key) const { return static_cast<std::uint32_t>(std::min<std::uint64_t>(255, (telling(key) + 500) / 1000)); }
   std::uint32_t impact(std::uint32_t a, std::uint64_t key) const {
     const auto at = documents_[a].counts.find(key);
     return at == documents_[a].counts.end() ? 0 : static_cast<std::uint32_t>((telling(key) * at->second / (at->second + 5) + 500) / 1000);

@@ -17,12 +17,14 @@ struct Index::Impl {
     std::uint64_t key = 0;  // 0 = free
     std::uint32_t term = 0;
   };
-  // A common term is a row with one byte for each article; a rare one a list of (article << 8 | impact).
+  // The articles that hold a term, as (article << 8 | impact); those of a common term also as a row with one byte for
+  // each article.
   struct Posting {
-    std::uint32_t first = 0;  // in rows (times stride) or in lists
+    std::uint32_t first = 0;  // in lists
     std::uint32_t count = 0;
-    bool dense = false;
+    std::uint32_t row = kNoRow;
   };
+  static constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
   struct ArticleFilter {
     content::InForce in_force;
     bool internal = false;
@@ -34,15 +36,16 @@ struct Index::Impl {
   std::vector<Posting> postings;
   std::vector<std::uint8_t> telling;  // 0…255 by term: its idf, kind and weakness included
   std::vector<std::uint8_t> rows;
+  std::size_t stride = 0;             // articles, rounded up to whole blocks
   std::vector<std::uint32_t> lists;
-  std::size_t stride = 0;  // articles, rounded up to whole vectors
+  std::vector<std::uint32_t> holders_begin;  // place in lists -> holders, one more than lists
+  std::vector<std::uint16_t> holders;        // the entries of that article that hold the term, counted within the article
 
   std::vector<ArticleFilter> filters;
-  std::vector<std::uint32_t> first_entry;    // article -> its entries, size articles + 1
-  std::vector<std::uint32_t> entry_number;   // entry -> number within its article
-  std::vector<std::uint32_t> forward_begin;  // entry -> forward, size entries + 1
-  std::vector<std::uint32_t> forward;        // term << 9 | impact
-  std::vector<std::uint32_t> self_score;     // sum of the impacts of an entry
+  std::vector<std::uint32_t> first_entry;   // article -> its entries, size articles + 1
+  std::vector<std::uint32_t> entry_number;  // entry -> its number in Match
+  std::vector<std::uint32_t> entry_weight;  // sum of the telling weights of its terms
+  std::vector<std::uint16_t> entry_norm;    // per mille: short entries count for more (BM25)
 
   std::uint32_t find(std::uint64_t key) const noexcept {
     const std::size_t mask = slots.size() - 1;
@@ -51,13 +54,11 @@ struct Index::Impl {
       if (slots[at].key == 0) return 0xFFFFFFFF;
     }
   }
-  std::uint32_t impact_of(const Posting& posting, std::uint32_t article) const noexcept;
+  // Place of (term, article) in lists; 0xFFFFFFFF if the article does not hold the term.
+  std::uint32_t place_of(std::uint32_t term, std::uint32_t article) const noexcept;
 };
 
 namespace internal {
-
-constexpr unsigned kImpactBits = 9;  // of an entry's term: at most 255 × 1.9
-constexpr std::uint32_t kImpactMask = (1u << kImpactBits) - 1;
 
 // Weight of a kind of term, per mille; tuned on questions held out of our own articles.
 constexpr std::uint32_t weight_of(TermKind kind, bool weak) noexcept {

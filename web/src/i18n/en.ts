@@ -248,7 +248,7 @@ export const en: Words<typeof zh> = {
     noWords: "Caused by the state of the conversation",
     turnOf: "Turn {{turn}} · {{time}}",
   },
-  tabs: { knowledge: "Knowledge", flow: "Process", compliance: "Compliance", customer: "Customer", wrapup: "Wrap-up" },
+  tabs: { knowledge: "Knowledge", flow: "Process", compliance: "Rules", customer: "Customer", wrapup: "Wrap-up" },
   flow: {
     empty: "No process entered yet",
     emptyText: "Once the customer says why they call, the steps appear here.",
@@ -333,7 +333,7 @@ export const en: Words<typeof zh> = {
     jump: "Jump",
     label: { reason: "Reason", done: "Done", outcome: "Outcome", promise: "Promise", follow_up: "Next", other: "Note" },
     types: "Business type",
-    typesHint: "Choose by number, several allowed",
+    typesHint: "by number, several allowed",
     noTypes: "No confident proposal; please search",
     searchType: "Search other business types",
     fields: "Fields",
@@ -398,7 +398,7 @@ export const en: Words<typeof zh> = {
     types: "Choose business types",
     confirm: "Confirm and save the wrap-up",
     editWrapup: "Edit the wrap-up",
-    note: "Single letters do nothing while you type in a field.",
+    note: "While you type in a field, hold Alt with the letter.",
   },
   console: {
     title: "Conversations in progress",

@@ -394,7 +394,7 @@ export const zh = {
     types: "选业务类型",
     confirm: "确认保存小结",
     editWrapup: "修改小结",
-    note: "在输入框里打字时，单个字母的按键不起作用。",
+    note: "在输入框里打字时，按住 Alt 再按字母。",
   },
   console: {
     title: "进行中会话",

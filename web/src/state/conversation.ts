@@ -131,7 +131,16 @@ export function applyFrames(old: ConversationState, frames: readonly Frame[]): A
     else if (frame.kind === "superseded") foldSuperseded(next, frame.cards);
   }
   if (next.n === old.n) return { state: old, gap, fresh: [] };
+  keepUntouched(old, next);
   return { state: next, gap, fresh };
+}
+
+// Parts that these frames did not change stay the very same objects, so that nothing that shows them is drawn again.
+function keepUntouched(old: ConversationState, next: ConversationState): void {
+  if (next.cards.length === old.cards.length && next.cards.every((view, index) => view === old.cards[index])) {
+    next.cards = old.cards;
+    next.cardIndex = old.cardIndex;
+  }
 }
 
 function copyOf(state: ConversationState): ConversationState {

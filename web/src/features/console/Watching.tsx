@@ -52,7 +52,6 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
       </section>
     );
   }
-  const names = { customer: customerName(summary, t("list.anonymous")), rep: summary.rep?.name || t("speaker.rep") };
   return (
     <>
       <section className={styles.detail} aria-label={t("console.detail")}>
@@ -64,7 +63,7 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
           extra={<Button type="text" icon={<CloseOutlined aria-hidden="true" />} aria-label={t("common.close")} onClick={onClose} />}
         />
         <EmotionCurve conversation={conversation} panels={panels} />
-        <Transcript conversation={conversation} names={names} readOnly />
+        <Transcript conversation={conversation} customer={customerName(summary, t("list.anonymous"))} rep={summary.rep?.name || t("speaker.rep")} readOnly />
         <footer className={styles.watchFoot}>
           <Button type="primary" icon={<EyeOutlined aria-hidden="true" />} onClick={onClose}>
             {t("console.stop")}

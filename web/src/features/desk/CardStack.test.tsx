@@ -19,10 +19,9 @@ function put(cards: Partial<Card>[]): void {
 }
 
 function Stack() {
-  const state = useLive((live) => live.conversations["c1"]);
   return (
     <TestFrame>
-      <CardStack conversation="c1" state={state} readOnly={false} head={null} title="分身" />
+      <CardStack conversation="c1" readOnly={false} head={null} title="分身" />
     </TestFrame>
   );
 }

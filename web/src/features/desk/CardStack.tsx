@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useMedia } from "../../lib/useMedia";
 import { recordAction } from "../../state/actions";
-import type { CardView, ConversationState } from "../../state/conversation";
+import type { CardView } from "../../state/conversation";
+import { useLive } from "../../state/live";
 import { currentOf, kindKey, sentenceOf, stepOf, toneOf, type CardStatus } from "./cards";
 import { kindIcon, toneBar, toneText } from "./kinds";
 import { PrimaryCard } from "./PrimaryCard";
@@ -14,12 +15,14 @@ import { useCardStatus, useStack } from "./useDesk";
 
 interface StackProps {
   conversation: string;
-  state: ConversationState | undefined;
   readOnly: boolean;
   /** What else stands in the head line (collapse). */
   head: ReactNode;
   title: string;
 }
+
+const noCards: CardView[] = [];
+const noIndex: Record<string, number> = {};
 
 interface Arrangement {
   current: string | null;
@@ -34,7 +37,10 @@ const lowScreen = "(max-height: 800px)";
  * One card open, the older folded below. While the pointer is over the stack its arrangement is held: what came in
  * meanwhile waits behind a button in the head, so that nothing moves under the pointer.
  */
-export function CardStack({ conversation, state, readOnly, head, title }: StackProps) {
+export function CardStack({ conversation, readOnly, head, title }: StackProps) {
+  const cards = useLive((live) => live.conversations[conversation]?.cards) ?? noCards;
+  const cardIndex = useLive((live) => live.conversations[conversation]?.cardIndex) ?? noIndex;
+  const ended = useLive((live) => Boolean(live.conversations[conversation]?.ended));
   const { t } = useTranslation();
   const stack = useStack(conversation);
   const status = useCardStatus(conversation);
@@ -43,7 +49,7 @@ export function CardStack({ conversation, state, readOnly, head, title }: StackP
   const [all, setAll] = useState(false);
   const foldedShown = useMedia(lowScreen) ? foldedLow : foldedMost;
 
-  const step = useMemo(() => stepOf(state, status), [state, status]);
+  const step = useMemo(() => stepOf(cards, status), [cards, status]);
   const arrangement = useMemo<Arrangement>(() => {
     const open = currentOf(stack, chosen, status) ?? step;
     const current = open?.card.card ?? null;
@@ -59,8 +65,8 @@ export function CardStack({ conversation, state, readOnly, head, title }: StackP
 
   const shown = held ?? arrangement;
   const viewOf = (id: string | null): CardView | null => {
-    const index = id === null ? undefined : state?.cardIndex[id];
-    return index === undefined ? null : (state?.cards[index] ?? null);
+    const index = id === null ? undefined : cardIndex[id];
+    return index === undefined ? null : (cards[index] ?? null);
   };
   const current = viewOf(shown.current);
   const older = shown.older.map(viewOf).filter((view): view is CardView => view !== null);
@@ -68,7 +74,7 @@ export function CardStack({ conversation, state, readOnly, head, title }: StackP
   const waiting = held ? [arrangement.current, ...arrangement.older].filter((id) => id !== null && id !== held.current && !held.older.includes(id)) : [];
 
   useEffect(() => deskUi.shows(current?.card.card ?? null), [current?.card.card]);
-  useShownRecord(conversation, readOnly || Boolean(state?.ended), current, visible);
+  useShownRecord(conversation, readOnly || ended, current, visible);
 
   return (
     <>

@@ -1,4 +1,5 @@
 import { CheckCircleFilled, CheckOutlined, ExclamationCircleOutlined, StopFilled } from "@ant-design/icons";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Panels, ViolationItem } from "../../api/types";
 import { OwedBox } from "./OwedBox";
@@ -6,7 +7,7 @@ import styles from "./tabs.module.css";
 import { deskUi } from "./ui";
 import { useTurnTime } from "./useTimeOf";
 
-export function ComplianceTab({ conversation, panels, readOnly }: { conversation: string; panels: Panels | undefined; readOnly: boolean }) {
+export const ComplianceTab = memo(function ComplianceTab({ conversation, panels, readOnly }: { conversation: string; panels: Panels | undefined; readOnly: boolean }) {
   const { t } = useTranslation();
   const owed = panels?.compliance?.owed ?? [];
   const violations = panels?.compliance?.violations ?? [];
@@ -42,11 +43,11 @@ export function ComplianceTab({ conversation, panels, readOnly }: { conversation
       </section>
     </>
   );
-}
+});
 
 function Violation({ conversation, item }: { conversation: string; item: ViolationItem }) {
   const { t } = useTranslation();
-  const timeOf = useTurnTime(conversation);
+  const time = useTurnTime(conversation, item.turn);
   const tone = item.repaired ? styles.grey : item.fraud || item.severity === "major" ? styles.red : item.severity === "normal" ? styles.orange : styles.grey;
   return (
     <button
@@ -58,7 +59,7 @@ function Violation({ conversation, item }: { conversation: string; item: Violati
       }}
       data-violation={item.rule}
     >
-      <span className={styles.meta}>{timeOf(item.turn)}</span>
+      <span className={styles.meta}>{time}</span>
       <span className={`${styles.meta} ${tone}`}>
         {item.severity === "major" || item.fraud ? <StopFilled aria-hidden="true" /> : <ExclamationCircleOutlined aria-hidden="true" />} {item.fraud ? t("kind.fraud") : t(`severity.${item.severity}`)}
       </span>

@@ -1,6 +1,6 @@
 import { CloseOutlined, ReadOutlined, StopFilled } from "@ant-design/icons";
 import { App as AntApp, Button, Input } from "antd";
-import { useCallback, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ApiError } from "../../api/client";
 import type { Summary } from "../../api/types";
@@ -14,7 +14,7 @@ import styles from "./composer.module.css";
 
 const typingPauseMs = 3_000;
 
-export function Composer({ conversation, summary }: { conversation: string; summary: Summary }) {
+export const Composer = memo(function Composer({ conversation, summary }: { conversation: string; summary: Summary }) {
   const { t } = useTranslation();
   const draft = useDraft(conversation);
   const status = useLive((state) => state.status);
@@ -82,7 +82,7 @@ export function Composer({ conversation, summary }: { conversation: string; summ
       </div>
     </section>
   );
-}
+});
 
 /** A message that a rule refused: it was not sent, and it goes back into the writer's hands. */
 function Refused({ entry }: { entry: Outgoing }) {

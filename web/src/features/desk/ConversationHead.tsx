@@ -1,6 +1,7 @@
 import { CheckOutlined, LockOutlined, MenuUnfoldOutlined, PhoneOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { App as AntApp, Button, Popconfirm } from "antd";
 import type { ReactNode } from "react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { api, newId } from "../../api/client";
 import type { Emotion, Panels, Summary } from "../../api/types";
@@ -24,7 +25,7 @@ interface HeadProps {
   extra?: ReactNode;
 }
 
-export function ConversationHead({ summary, panels, readOnly, desk, extra }: HeadProps) {
+export const ConversationHead = memo(function ConversationHead({ summary, panels, readOnly, desk, extra }: HeadProps) {
   const { t } = useTranslation();
   const channelName = useChannelName();
   const listOpen = usePrefs((prefs) => prefs.listOpen);
@@ -60,7 +61,7 @@ export function ConversationHead({ summary, panels, readOnly, desk, extra }: Hea
       <Strip panels={panels} summary={summary} />
     </>
   );
-}
+});
 
 function CallClock({ summary }: { summary: Summary }) {
   const { t } = useTranslation();

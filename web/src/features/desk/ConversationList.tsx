@@ -11,7 +11,7 @@ import {
 } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Input, Segmented, Skeleton } from "antd";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import type { Summary } from "../../api/types";
@@ -34,7 +34,7 @@ interface ListProps {
 
 const endedShown = 30;
 
-export function ConversationList({ selected, onSelect }: ListProps) {
+export const ConversationList = memo(function ConversationList({ selected, onSelect }: ListProps) {
   const { t } = useTranslation();
   const scope = useLive((state) => state.scope) ?? "mine";
   const list = useLive((state) => state.list);
@@ -136,7 +136,7 @@ export function ConversationList({ selected, onSelect }: ListProps) {
       )}
     </aside>
   );
-}
+});
 
 export function channelIcon(channel: string): ReactNode {
   if (channel === "voice") return <PhoneOutlined aria-hidden="true" />;

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { FlatValue, Panels, Summary } from "../../api/types";
 import { Empty } from "../../components/Empty";
@@ -11,10 +12,10 @@ import { TurnChip } from "./TurnChip";
 
 const emotionTone: Record<string, Tone> = { angry: "red", dissatisfied: "orange", anxious: "orange", sad: "grey", calm: "green" };
 
-export function CustomerTab({ conversation, panels, summary }: { conversation: string; panels: Panels | undefined; summary: Summary | undefined }) {
+export const CustomerTab = memo(function CustomerTab({ conversation, panels, known }: { conversation: string; panels: Panels | undefined; known: Summary["customer"] | undefined }) {
   const { t } = useTranslation();
   const lang = usePrefs((prefs) => prefs.lang);
-  const customer: Record<string, FlatValue | undefined> = { ...summary?.customer, ...panels?.customer };
+  const customer: Record<string, FlatValue | undefined> = { ...known, ...panels?.customer };
   const entries = Object.entries(customer).filter(([, value]) => value !== null && value !== undefined && value !== "");
   const fields = (panels?.flow?.flows ?? []).flatMap((flow) => flow.fields ?? []).filter((field) => field.value !== "");
   const history = panels?.emotion?.history ?? [];
@@ -58,7 +59,7 @@ export function CustomerTab({ conversation, panels, summary }: { conversation: s
       </section>
     </>
   );
-}
+});
 
 function Pair({ label, value }: { label: string; value: string }) {
   return (

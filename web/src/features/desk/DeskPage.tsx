@@ -183,13 +183,12 @@ function Open({ conversation, doubleOpen }: { conversation: string; doubleOpen: 
   const mine = summary.rep?.id === user?.id;
   const readOnly = !mine && summary.state !== "waiting";
   const over = summary.state === "ended" || summary.state === "closed";
-  const names = { customer: customerName(summary, t("list.anonymous")), rep: summary.rep?.name || t("speaker.rep") };
   return (
     <>
       <main id="main" tabIndex={-1} className={`${styles.column} ${styles.middle}`}>
         <ConversationHead summary={summary} panels={panels} readOnly={readOnly} desk />
         <ErrorBoundary resetKey={conversation}>
-          <Transcript conversation={conversation} names={names} readOnly={readOnly} />
+          <Transcript conversation={conversation} customer={customerName(summary, t("list.anonymous"))} rep={summary.rep?.name || t("speaker.rep")} readOnly={readOnly} />
         </ErrorBoundary>
         {summary.sample && mine && !over ? <SampleBar conversation={conversation} sample={summary.sample} /> : null}
         {over ? null : readOnly ? <p className={styles.note}>{t("composer.readOnly")}</p> : <Composer conversation={conversation} summary={summary} />}

@@ -1,10 +1,11 @@
 import { MenuFoldOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { memo, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorBoundary } from "../../components/ErrorBoundary";
 import { Kbd } from "../../components/Kbd";
 import { clampWidth, doubleWidthMax, doubleWidthMin, setPrefs, usePrefs } from "../../state/prefs";
+import { useLive } from "../../state/live";
 import { useShellUi } from "../../state/shellUi";
 import { CardStack } from "./CardStack";
 import { ComplianceTab } from "./ComplianceTab";
@@ -13,7 +14,6 @@ import styles from "./double.module.css";
 import { FlowTab } from "./FlowTab";
 import { KnowledgeTab } from "./KnowledgeTab";
 import { deskUi, tabNames, useDeskUi, type TabName } from "./ui";
-import { useConversation } from "./useDesk";
 import { WrapupTab } from "./WrapupTab";
 
 interface ColumnProps {
@@ -24,15 +24,16 @@ interface ColumnProps {
   title?: string;
 }
 
-export function DoubleColumn({ conversation, readOnly, collapsible = true, title }: ColumnProps) {
+export const DoubleColumn = memo(function DoubleColumn({ conversation, readOnly, collapsible = true, title }: ColumnProps) {
   const { t } = useTranslation();
-  const { state, panels, summary } = useConversation(conversation);
+  const panels = useLive((live) => live.panels[conversation]?.panels);
+  const customer = useLive((live) => live.list[conversation]?.customer);
   const tab = useDeskUi((ui) => ui.tab);
   const panel: Record<TabName, ReactNode> = {
-    knowledge: <KnowledgeTab conversation={conversation} state={state} readOnly={readOnly} />,
+    knowledge: <KnowledgeTab conversation={conversation} readOnly={readOnly} />,
     flow: <FlowTab conversation={conversation} panels={panels} readOnly={readOnly} />,
     compliance: <ComplianceTab conversation={conversation} panels={panels} readOnly={readOnly} />,
-    customer: <CustomerTab conversation={conversation} panels={panels} summary={summary} />,
+    customer: <CustomerTab conversation={conversation} panels={panels} known={customer} />,
     wrapup: <WrapupTab conversation={conversation} panels={panels} />,
   };
   return (
@@ -41,7 +42,6 @@ export function DoubleColumn({ conversation, readOnly, collapsible = true, title
       <ErrorBoundary resetKey={conversation}>
         <CardStack
           conversation={conversation}
-          state={state}
           readOnly={readOnly}
           title={title ?? t("double.title")}
           head={
@@ -58,16 +58,16 @@ export function DoubleColumn({ conversation, readOnly, collapsible = true, title
       {readOnly ? null : <KeyHints />}
     </section>
   );
-}
+});
 
 function TabBar({ conversation }: { conversation: string }) {
   const { t } = useTranslation();
   const tab = useDeskUi((ui) => ui.tab);
-  const { state, panels } = useConversation(conversation);
+  const panels = useLive((live) => live.panels[conversation]?.panels);
+  const knowledge = useLive((live) => live.conversations[conversation]?.cards.filter((view) => view.card.kind === "knowledge" && (view.card.rank ?? 1) === 1).length ?? 0);
   const list = useRef<HTMLDivElement>(null);
   const owed = panels?.compliance?.owed.length ?? 0;
   const major = panels?.compliance?.violations.filter((one) => !one.repaired && (one.severity === "major" || one.fraud)).length ?? 0;
-  const knowledge = state?.cards.filter((view) => view.card.kind === "knowledge" && (view.card.rank ?? 1) === 1).length ?? 0;
   const counts: Partial<Record<TabName, { count: number; className: string | undefined }>> = {
     knowledge: { count: knowledge, className: "" },
     compliance: major > 0 ? { count: major + owed, className: styles.countRed } : { count: owed, className: styles.countOrange },

@@ -1,6 +1,6 @@
 import { CheckCircleFilled, ExclamationCircleFilled, LockOutlined, MinusCircleOutlined, MoreOutlined } from "@ant-design/icons";
 import { App as AntApp, Button, Dropdown } from "antd";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, newId } from "../../api/client";
 import type { FlowPanel, FlowStep, Panels } from "../../api/types";
@@ -32,7 +32,7 @@ function useFlowCommand(conversation: string): (command: FlowCommand) => void {
 }
 
 /** The process: what is owed on top, then the steps of the active flow; other flows below. */
-export function FlowTab({ conversation, panels, readOnly }: TabProps) {
+export const FlowTab = memo(function FlowTab({ conversation, panels, readOnly }: TabProps) {
   const { t } = useTranslation();
   const run = useFlowCommand(conversation);
   const flows = panels?.flow?.flows ?? [];
@@ -57,7 +57,7 @@ export function FlowTab({ conversation, panels, readOnly }: TabProps) {
         ))}
     </>
   );
-}
+});
 
 function FlowHead({ flow, children }: { flow: FlowPanel; children?: ReactNode }) {
   const { t } = useTranslation();
@@ -139,8 +139,8 @@ function stepIcon(step: FlowStep): ReactNode {
 
 function Step({ conversation, flow, step, open, readOnly, run }: StepProps) {
   const { t } = useTranslation();
-  const timeOf = useTurnTime(conversation);
   const turn = step.turn ?? null;
+  const time = useTurnTime(conversation, turn);
   const tone = step.state === "owed" ? styles.orange : step.state === "done" || step.state === "next" ? "" : styles.stepOpen;
   return (
     <li className={styles.step} data-step={`${flow}.${step.id}`} data-step-state={step.state}>
@@ -175,7 +175,7 @@ function Step({ conversation, flow, step, open, readOnly, run }: StepProps) {
         ) : null}
       </span>
       <span className={styles.stepRight}>
-        {step.state === "done" && turn !== null ? timeOf(turn) : step.state === "next" ? t("flow.next") : step.state === "skipped" ? t("flow.skipped") : ""}
+        {step.state === "done" && turn !== null ? time : step.state === "next" ? t("flow.next") : step.state === "skipped" ? t("flow.skipped") : ""}
         {readOnly ? null : (
           <Dropdown
             trigger={["click"]}

@@ -1,11 +1,12 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../../components/Empty";
 import { Kbd } from "../../components/Kbd";
 import { Tag } from "../../components/Tag";
-import type { CardView, ConversationState } from "../../state/conversation";
+import type { CardView } from "../../state/conversation";
+import { useLive } from "../../state/live";
 import { useShellUi } from "../../state/shellUi";
 import { kindKey, sayOf, type CardStatus } from "./cards";
 import { statusKey } from "./CardStack";
@@ -17,11 +18,12 @@ import { useTimeOf } from "./useTimeOf";
 import { useCardStatus } from "./useDesk";
 
 /** All knowledge and wording of this conversation, newest first, alternatives beside what they stand beside. */
-export function KnowledgeTab({ conversation, state, readOnly }: { conversation: string; state: ConversationState | undefined; readOnly: boolean }) {
+export const KnowledgeTab = memo(function KnowledgeTab({ conversation, readOnly }: { conversation: string; readOnly: boolean }) {
   const { t } = useTranslation();
   const status = useCardStatus(conversation);
   const openSearch = useShellUi((ui) => ui.openSearch);
-  const views = useMemo(() => (state?.cards ?? []).filter((view) => !view.superseded && (view.card.kind === "knowledge" || view.card.kind === "reply")).reverse(), [state]);
+  const cards = useLive((live) => live.conversations[conversation]?.cards);
+  const views = useMemo(() => (cards ?? []).filter((view) => !view.superseded && (view.card.kind === "knowledge" || view.card.kind === "reply")).reverse(), [cards]);
   if (views.length === 0) {
     return (
       <Empty
@@ -44,7 +46,7 @@ export function KnowledgeTab({ conversation, state, readOnly }: { conversation: 
       ))}
     </ul>
   );
-}
+});
 
 function Article({ conversation, view, status, readOnly }: { conversation: string; view: CardView; status: CardStatus; readOnly: boolean }) {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
 import { AudioOutlined, CaretRightOutlined, PauseOutlined, StepForwardOutlined } from "@ant-design/icons";
 import { App as AntApp, Button, Segmented, Switch } from "antd";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import type { SampleState } from "../../api/types";
@@ -16,7 +16,7 @@ interface BarProps {
 export type SampleCommand = Parameters<typeof api.sampleAction>[1];
 
 /** Controls of a recorded call: whose turn it is, let the recorded rep answer, pause, speed. */
-export function SampleBar({ conversation, sample: fromList }: BarProps) {
+export const SampleBar = memo(function SampleBar({ conversation, sample: fromList }: BarProps) {
   const { t } = useTranslation();
   const { sample, run, busy } = useSampleControl(conversation, fromList);
   const waiting = sample.waiting_for === "rep" && !sample.auto;
@@ -64,7 +64,7 @@ export function SampleBar({ conversation, sample: fromList }: BarProps) {
       ) : null}
     </section>
   );
-}
+});
 
 function useSampleControl(conversation: string, fromList: SampleState) {
   const { t } = useTranslation();

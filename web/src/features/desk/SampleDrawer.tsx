@@ -108,6 +108,9 @@ export function SampleDrawer({ open, onClose, onStarted }: DrawerProps) {
         <Collapse
           ghost
           className={styles.editor}
+          onChange={(open) => {
+            if (open.length > 0) requestAnimationFrame(() => document.querySelector(`.${styles.editor}`)?.scrollIntoView({ behavior: "smooth", block: "start" }));
+          }}
           items={[
             {
               key: "turns",

@@ -30,12 +30,13 @@ import { useDeskUi } from "./ui";
 
 export interface TranscriptProps {
   conversation: string;
-  /** Names beside the words; the customer's and the rep's where known. */
-  names: { customer: string; rep: string };
+  /** Names beside the words, where known. */
+  customer: string;
+  rep: string;
   readOnly?: boolean;
 }
 
-export function Transcript({ conversation, names, readOnly = false }: TranscriptProps) {
+export const Transcript = memo(function Transcript({ conversation, customer, rep, readOnly = false }: TranscriptProps) {
   const { t } = useTranslation();
   const state = useLive((live) => live.conversations[conversation]);
   const partial = useLive((live) => (live.conversations[conversation]?.ended ? undefined : live.partials[conversation]));
@@ -43,21 +44,25 @@ export function Transcript({ conversation, names, readOnly = false }: Transcript
   const lit = useDeskUi((ui) => ui.lit);
   const rows = state?.rows ?? noRows;
   const scroller = useRef<HTMLDivElement>(null);
+  const names = useMemo(() => ({ customer, rep }), [customer, rep]);
   const outgoing = useOutgoing(conversation, readOnly);
   const tail = `${rows.length}:${partial?.text.length ?? 0}:${outgoing.length}:${typing ? 1 : 0}`;
   const follow = useStickToBottom(scroller, tail, rows.length);
+  const { leave } = follow;
   const litIndex = lit && state ? state.byTurn[lit.turn] : undefined;
   const clockOf = useMemo(() => timeLabel(state?.channel ?? "", state?.startedAt ?? ""), [state?.channel, state?.startedAt]);
 
   useEffect(() => {
     if (litIndex === undefined || !lit) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[data-turn="${lit.turn}"]`);
-    row?.scrollIntoView({ block: "center", behavior: "smooth" });
-  }, [lit, litIndex]);
+    if (!row) return;
+    leave();
+    row.scrollIntoView({ block: "center", behavior: "smooth" });
+  }, [lit, litIndex, leave]);
 
   return (
     <div className={styles.wrap}>
-      <div ref={scroller} className={styles.scroller} tabIndex={0} role="log" aria-label={t("transcript.label")} aria-live="off" onScroll={follow.onScroll}>
+      <div ref={scroller} className={styles.scroller} tabIndex={0} role="log" aria-label={t("transcript.label")} aria-live="off" {...follow.handlers}>
         {rows.length === 0 && outgoing.length === 0 && !partial ? (
           <p className={styles.quiet}>{state ? t("transcript.empty") : t("transcript.loading")}</p>
         ) : null}
@@ -81,7 +86,7 @@ export function Transcript({ conversation, names, readOnly = false }: Transcript
       ) : null}
     </div>
   );
-}
+});
 
 const noRows: Row[] = [];
 const rowKey = (row: Row) => row.key;
@@ -116,15 +121,28 @@ function useOutgoing(conversation: string, readOnly: boolean): Outgoing[] {
 interface Follow {
   away: boolean;
   missed: number;
-  onScroll: () => void;
+  handlers: {
+    onScroll: () => void;
+    onWheel: () => void;
+    onTouchMove: () => void;
+    onPointerDown: () => void;
+    onKeyDown: () => void;
+  };
   toBottom: () => void;
+  /** The page itself is about to scroll elsewhere. */
+  leave: () => void;
 }
 
 const nearPx = 32;
+const intentMs = 500;
+const jumpMs = 1_500;
 
 /** Stays at the newest line while the reader is there; leaves the reader alone once he has scrolled away. */
 function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: string, count: number): Follow {
   const atBottom = useRef(true);
+  // Until when a scroll is the reader's doing. Heights that change by themselves (a late block, a wider window) scroll
+  // too, and must not be taken for the reader leaving.
+  const intentUntil = useRef(0);
   const [away, setAway] = useState(false);
   const [seen, setSeen] = useState(count);
 
@@ -136,7 +154,6 @@ function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: str
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    // The window, the composer or a late block may change the height without a new line.
     const observer = new ResizeObserver(() => {
       if (atBottom.current) element.scrollTop = element.scrollHeight;
     });
@@ -145,26 +162,40 @@ function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: str
     return () => observer.disconnect();
   }, [ref]);
 
-  return {
-    away,
-    missed: away ? Math.max(0, count - seen) : 0,
-    onScroll: () => {
+  const latest = useRef(count);
+  latest.current = count;
+  const actions = useMemo(() => {
+    const intend = (ms = intentMs) => {
+      intentUntil.current = Date.now() + ms;
+    };
+    const onScroll = () => {
       const element = ref.current;
       if (!element) return;
       const near = element.scrollHeight - element.scrollTop - element.clientHeight < nearPx;
       if (near === atBottom.current) return;
+      if (!near && Date.now() > intentUntil.current) {
+        element.scrollTop = element.scrollHeight;
+        return;
+      }
       atBottom.current = near;
       setAway(!near);
-      setSeen(count);
-    },
-    toBottom: () => {
-      const element = ref.current;
-      if (!element) return;
-      atBottom.current = true;
-      setAway(false);
-      element.scrollTop = element.scrollHeight;
-    },
-  };
+      setSeen(latest.current);
+    };
+    return {
+      handlers: { onScroll, onWheel: () => intend(), onTouchMove: () => intend(), onPointerDown: () => intend(60_000), onKeyDown: () => intend() },
+      leave: () => intend(jumpMs),
+      toBottom: () => {
+        const element = ref.current;
+        if (!element) return;
+        atBottom.current = true;
+        setAway(false);
+        element.scrollTop = element.scrollHeight;
+      },
+    };
+  }, [ref]);
+
+  const missed = away ? Math.max(0, count - seen) : 0;
+  return useMemo(() => ({ ...actions, away, missed }), [actions, away, missed]);
 }
 
 interface RowProps {

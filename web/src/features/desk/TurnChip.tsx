@@ -6,9 +6,8 @@ import { useTurnTime } from "./useTimeOf";
 /** The time of a turn; pressing or pointing lights the turn in the transcript. */
 export function TurnChip({ conversation, turn }: { conversation: string; turn: number }) {
   const { t } = useTranslation();
-  const timeOf = useTurnTime(conversation);
   const lit = useDeskUi((ui) => ui.lit?.turn === turn);
-  const time = timeOf(turn);
+  const time = useTurnTime(conversation, turn);
   return (
     <button
       type="button"

@@ -23,7 +23,7 @@ export function WhyContent({ conversation, view, onClose }: { conversation: stri
     const index = turn === null ? undefined : state?.byTurn[turn];
     return index === undefined ? undefined : state?.rows[index];
   });
-  const timeOf = useTurnTime(conversation);
+  const time = useTurnTime(conversation, turn);
   const close = useRef<HTMLButtonElement>(null);
   const [begin, end] = span ?? [0, 0];
 
@@ -50,7 +50,7 @@ export function WhyContent({ conversation, view, onClose }: { conversation: stri
       <h4 className={styles.whyTitle}>{t("why.title")}</h4>
       <dl className={styles.whyList}>
         <dt>{t("why.event")}</dt>
-        <dd>{turn === null ? t("why.noWords") : `${cause} \u00b7 ${t("why.turnOf", { turn: turn + 1, time: timeOf(turn) })}`}</dd>
+        <dd>{turn === null ? t("why.noWords") : `${cause} \u00b7 ${t("why.turnOf", { turn: turn + 1, time })}`}</dd>
         {words ? (
           <>
             <dt>{t("why.words")}</dt>

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Panels } from "../../api/types";
 import { outcomeName } from "../../i18n/terms";
@@ -12,7 +13,7 @@ export type SentenceLabel = (typeof labels)[number] | "other";
 export const labelOf = (label: string | undefined): SentenceLabel => labels.find((one) => one === label) ?? "other";
 
 /** The draft as it grows; it can be changed once the conversation has ended. */
-export function WrapupTab({ conversation, panels }: { conversation: string; panels: Panels | undefined }) {
+export const WrapupTab = memo(function WrapupTab({ conversation, panels }: { conversation: string; panels: Panels | undefined }) {
   const { t } = useTranslation();
   const lang = usePrefs((prefs) => prefs.lang);
   const draft = panels?.wrapup;
@@ -56,7 +57,7 @@ export function WrapupTab({ conversation, panels }: { conversation: string; pane
       ) : null}
     </>
   );
-}
+});
 
 function Sentence({ conversation, label, text, turns }: { conversation: string; label: string; text: string; turns: number[] }) {
   return (

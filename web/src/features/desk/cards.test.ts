@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Card, Frame, Panels } from "../../api/types";
-import { applyFrames, emptyConversation, type CardView, type ConversationState } from "../../state/conversation";
+import { applyFrames, emptyConversation, type CardView } from "../../state/conversation";
 import { demoCard } from "../../test/frames";
 import { currentOf, kindKey, neighbour, sayOf, stackOf, statusOf, stepOf, toneOf } from "./cards";
 
-function stateOf(cards: Partial<Card>[]): ConversationState {
+function stateOf(cards: Partial<Card>[]): CardView[] {
   const frames = cards.map((card, index): Frame => ({ n: index + 1, kind: "card", card: demoCard({ card: `k${index}`, item: `i${index}`, ...card }), ms: 1 }));
-  return applyFrames(emptyConversation(), frames).state;
+  return applyFrames(emptyConversation(), frames).state.cards;
 }
 
 const ids = (views: readonly CardView[]) => views.map((view) => view.card.card);
@@ -18,7 +18,7 @@ describe("stackOf", () => {
   it("shows the newest first, without alternatives, steps, wrap-up and superseded cards", () => {
     const state = stateOf([{ kind: "announcement" }, {}, { rank: 2 }, { kind: "step", state: "next" }, { kind: "wrapup" }, {}]);
     expect(ids(stackOf(state))).toEqual(["k5", "k1", "k0"]);
-    const superseded = applyFrames(state, [{ n: 7, kind: "superseded", cards: ["k5"] }]).state;
+    const superseded = state.map((view) => (view.card.card === "k5" ? { ...view, superseded: true } : view));
     expect(ids(stackOf(superseded))).toEqual(["k1", "k0"]);
   });
 

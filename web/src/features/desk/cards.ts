@@ -1,6 +1,6 @@
 // Which cards the desk shows, in what order and in what state. Pure, so that it can be tested without a screen.
 import type { CardKind, Panels } from "../../api/types";
-import type { CardView, ConversationState } from "../../state/conversation";
+import type { CardView } from "../../state/conversation";
 
 export type Tone = "red" | "orange" | "blue" | "green" | "grey";
 export type CardStatus = "new" | "used" | "edited" | "dismissed" | "rejected" | "done";
@@ -72,14 +72,13 @@ function matterOf({ card }: CardView): string {
 }
 
 /** The cards of the stack, newest first: no alternatives, no superseded ones, one per matter. */
-export function stackOf(state: ConversationState | undefined): CardView[] {
-  if (!state) return [];
+export function stackOf(cards: readonly CardView[]): CardView[] {
   // A reply is the wording of the knowledge beside it: it stands alone only where that is missing.
-  const known = new Set(state.cards.filter((view) => view.card.kind === "knowledge").map((view) => view.card.item));
+  const known = new Set(cards.filter((view) => view.card.kind === "knowledge").map((view) => view.card.item));
   const seen = new Set<string>();
   const stack: CardView[] = [];
-  for (let index = state.cards.length - 1; index >= 0; index -= 1) {
-    const view = state.cards[index];
+  for (let index = cards.length - 1; index >= 0; index -= 1) {
+    const view = cards[index];
     if (!view || !inStack(view) || view.superseded) continue;
     if (view.card.kind === "reply" && known.has(view.card.item)) continue;
     const matter = matterOf(view);
@@ -91,10 +90,9 @@ export function stackOf(state: ConversationState | undefined): CardView[] {
 }
 
 /** The newest step card that still waits and has words to say: what to do when nothing else asks. */
-export function stepOf(state: ConversationState | undefined, status: (view: CardView) => CardStatus): CardView | null {
-  if (!state) return null;
-  for (let index = state.cards.length - 1; index >= 0; index -= 1) {
-    const view = state.cards[index];
+export function stepOf(cards: readonly CardView[], status: (view: CardView) => CardStatus): CardView | null {
+  for (let index = cards.length - 1; index >= 0; index -= 1) {
+    const view = cards[index];
     if (view?.card.kind !== "step" || !view.card.text || view.superseded) continue;
     if ((view.card.state === "next" || view.card.state === "owed") && status(view) === "new") return view;
   }
@@ -137,10 +135,4 @@ export function sayOf(view: CardView): string {
 /** The sentence drawn large: what to say where there is wording, else the card's own sentence. */
 export function sentenceOf(view: CardView): string {
   return (view.card.say || view.card.text || "").trim();
-}
-
-/** Alternatives to a knowledge card: the other ranks that the same event gave. */
-export function alternativesOf(state: ConversationState | undefined, view: CardView): CardView[] {
-  if (!state) return [];
-  return state.cards.filter((one) => !one.superseded && one.card.seq === view.card.seq && one.card.kind === view.card.kind && (one.card.rank ?? 1) > 1);
 }

@@ -34,6 +34,6 @@ export function useCardStatus(id: string): (view: CardView) => CardStatus {
 }
 
 export function useStack(id: string): CardView[] {
-  const state = useLive((live) => live.conversations[id]);
-  return useMemo(() => stackOf(state), [state]);
+  const cards = useLive((live) => live.conversations[id]?.cards);
+  return useMemo(() => stackOf(cards ?? []), [cards]);
 }

@@ -25,7 +25,7 @@ function settled(): boolean {
 }
 
 function move(conversation: string, step: 1 | -1): void {
-  const stack = stackOf(useLive.getState().conversations[conversation]);
+  const stack = stackOf(useLive.getState().conversations[conversation]?.cards ?? []);
   const next = neighbour(stack, useDeskUi.getState().shown, step);
   if (next) deskUi.choose(next);
 }

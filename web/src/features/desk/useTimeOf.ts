@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { clock, parseTime, span } from "../../lib/time";
+import type { ConversationState } from "../../state/conversation";
 import { useLive } from "../../state/live";
 
 /** How a moment of this conversation is written: from the start of a call, by the wall clock in a chat. */
@@ -17,17 +18,19 @@ export function useTimeOf(conversation: string): (at: string) => string {
   }, [channel, startedAt]);
 }
 
-/** The time of a turn, from the transcript's own rows. */
-export function useTurnTime(conversation: string): (turn: number) => string {
-  const timeOf = useTimeOf(conversation);
-  const rows = useLive((live) => live.conversations[conversation]?.rows);
-  const byTurn = useLive((live) => live.conversations[conversation]?.byTurn);
-  const spoken = useLive((live) => live.conversations[conversation]?.channel === "voice");
-  return (turn: number) => {
-    const index = byTurn?.[turn];
-    const row = index === undefined ? undefined : rows?.[index];
-    if (!row) return "";
-    if (row.kind === "speech" && row.startMs !== null && spoken) return span(row.startMs);
-    return timeOf(row.at);
-  };
+/** The time of a turn as the transcript shows it; nothing renders again unless that very text changes. */
+export function useTurnTime(conversation: string, turn: number | null): string {
+  return useLive((live) => (turn === null ? "" : turnTime(live.conversations[conversation], turn)));
+}
+
+function turnTime(state: ConversationState | undefined, turn: number): string {
+  const index = state?.byTurn[turn];
+  const row = index === undefined ? undefined : state?.rows[index];
+  if (!state || !row) return "";
+  const spoken = state.channel === "voice" || state.channel === "video";
+  if (row.kind === "speech" && row.startMs !== null && spoken) return span(row.startMs);
+  const at = parseTime(row.at);
+  const start = parseTime(state.startedAt);
+  if (at === null) return "";
+  return spoken && start !== null ? span(at - start) : clock(at);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 
 #include "core/check.h"
 #include "text/fold.h"
@@ -23,19 +22,22 @@ bool is_word_edge(std::span<const char32_t> text, std::span<const text::CharClas
 }
 
 LiteralTable::LiteralTable(std::span<const Literal> literals) {
-  struct Draft {
-    std::vector<LiteralId> literals;
-    bool deeper = false;
-  };
-  std::map<std::uint64_t, Draft> drafts;
   single_.assign(0x10000 / 64, 0);
   pairs_.assign((std::size_t{1} << kPairBits) / 64, 0);
+  // Every prefix that the walk asks for, with the literals that end their walk there.
+  struct Prefix {
+    std::uint64_t key;
+    LiteralId literal;
+    bool last;
+  };
+  std::vector<Prefix> prefixes;
+  prefixes.reserve(literals.size() * 3);
   for (LiteralId id = 0; id < literals.size(); ++id) {
     const std::u32string& text = literals[id].text;
     FENSHEN_CHECK(!text.empty() && text.size() < 0xFFFF);
-    // A prefix of one letter goes on into the word, so any pair may begin it.
-    if (text.size() == 1) single_[(text[0] & 0xFFFF) >> 6] |= std::uint64_t{1} << (text[0] & 63);
-    else {
+    if (text.size() == 1) {
+      single_[(text[0] & 0xFFFF) >> 6] |= std::uint64_t{1} << (text[0] & 63);
+    } else {
       const std::size_t bit = pair_bit(text[0], text[1]);
       pairs_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
     }
@@ -43,31 +45,40 @@ LiteralTable::LiteralTable(std::span<const Literal> literals) {
     std::uint64_t key = 1;
     for (std::size_t d = 0; d < depth; ++d) {
       key = step(key, text[d]);
-      Draft& draft = drafts[key];
-      if (d + 1 == depth) draft.literals.push_back(id);
-      else draft.deeper = true;
+      prefixes.push_back({key, id, d + 1 == depth});
     }
   }
-  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(16, drafts.size() * 2));
+  std::ranges::sort(prefixes, [&](const Prefix& a, const Prefix& b) {
+    if (a.key != b.key) return a.key < b.key;
+    if (a.last != b.last) return b.last;
+    const Literal &x = literals[a.literal], &y = literals[b.literal];
+    return a.last && x.text.size() != y.text.size() ? x.text.size() < y.text.size() : a.literal < b.literal;
+  });
+  std::size_t distinct = 0;
+  for (std::size_t i = 0; i < prefixes.size(); ++i) distinct += i == 0 || prefixes[i].key != prefixes[i - 1].key;
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(16, distinct * 2));
   shift_ = static_cast<unsigned>(64 - std::countr_zero(slots));
   mask_ = slots - 1;
   nodes_.resize(slots);
-  for (auto& [key, draft] : drafts) {
-    std::ranges::sort(draft.literals, [&](LiteralId a, LiteralId b) {
-      const Literal &x = literals[a], &y = literals[b];
-      return x.text.size() != y.text.size() ? x.text.size() < y.text.size() : x < y;
-    });
-    std::size_t slot = key >> shift_;
+  entries_.reserve(literals.size());
+  for (std::size_t i = 0; i < prefixes.size();) {
+    std::size_t slot = prefixes[i].key >> shift_;
     while (nodes_[slot].key != 0) slot = (slot + 1) & mask_;
-    nodes_[slot] = {key, static_cast<std::uint32_t>(entries_.size()), static_cast<std::uint32_t>(draft.literals.size()), draft.deeper};
-    for (const LiteralId id : draft.literals) {
-      const Literal& literal = literals[id];
-      const auto wordy = [](char32_t c) { return (text::class_of(c) & (text::kLetter | text::kDigit)) != 0; };
-      entries_.push_back({id, static_cast<std::uint32_t>(characters_.size()), static_cast<std::uint16_t>(literal.text.size()),
-                          wordy(literal.text.front()), wordy(literal.text.back()), literal.prefix});
-      characters_ += literal.text;
+    Node& node = nodes_[slot];
+    node = {prefixes[i].key, static_cast<std::uint32_t>(entries_.size()), 0, !prefixes[i].last};
+    for (; i < prefixes.size() && prefixes[i].key == node.key; ++i) {
+      if (!prefixes[i].last) continue;
+      ++node.count;
+      add_entry(prefixes[i].literal, literals[prefixes[i].literal]);
     }
   }
+}
+
+void LiteralTable::add_entry(LiteralId id, const Literal& literal) {
+  const auto wordy = [](char32_t c) { return (text::class_of(c) & (text::kLetter | text::kDigit)) != 0; };
+  entries_.push_back({id, static_cast<std::uint32_t>(characters_.size()), static_cast<std::uint16_t>(literal.text.size()),
+                      wordy(literal.text.front()), wordy(literal.text.back()), literal.prefix});
+  characters_ += literal.text;
 }
 
 }  // namespace fenshen::signals::internal

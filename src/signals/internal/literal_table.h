@@ -65,6 +65,7 @@ class LiteralTable {
     return i;
   }
 
+  void add_entry(LiteralId id, const Literal& literal);
   template <typename Found>
   void walk(std::span<const char32_t> text, std::span<const text::CharClass> classes, std::size_t i, Found& found) const;
   template <typename Found>

@@ -48,17 +48,20 @@ export const Transcript = memo(function Transcript({ conversation, customer, rep
   const outgoing = useOutgoing(conversation, readOnly);
   const tail = `${rows.length}:${partial?.text.length ?? 0}:${outgoing.length}:${typing ? 1 : 0}`;
   const follow = useStickToBottom(scroller, tail, rows.length);
-  const { leave } = follow;
+  const { leave, comeBack } = follow;
   const litIndex = lit && state ? state.byTurn[lit.turn] : undefined;
   const clockOf = useMemo(() => timeLabel(state?.channel ?? "", state?.startedAt ?? ""), [state?.channel, state?.startedAt]);
 
   useEffect(() => {
-    if (litIndex === undefined || !lit) return;
-    const row = scroller.current?.querySelector<HTMLElement>(`[data-turn="${lit.turn}"]`);
-    if (!row) return;
+    if (!lit) {
+      comeBack();
+      return;
+    }
+    const row = litIndex === undefined ? null : scroller.current?.querySelector<HTMLElement>(`[data-turn="${lit.turn}"]`);
+    if (!row || !scroller.current || inView(row, scroller.current)) return;
     leave();
     row.scrollIntoView({ block: "center", behavior: "smooth" });
-  }, [lit, litIndex, leave]);
+  }, [lit, litIndex, leave, comeBack]);
 
   return (
     <div className={styles.wrap}>
@@ -129,13 +132,19 @@ interface Follow {
     onKeyDown: () => void;
   };
   toBottom: () => void;
-  /** The page itself is about to scroll elsewhere. */
+  /** The page itself scrolls to a lit turn, and back to the newest line when the light goes out. */
   leave: () => void;
+  comeBack: () => void;
 }
 
 const nearPx = 32;
 const intentMs = 500;
-const jumpMs = 1_500;
+
+function inView(row: HTMLElement, scroller: HTMLElement): boolean {
+  const inner = row.getBoundingClientRect();
+  const outer = scroller.getBoundingClientRect();
+  return inner.top >= outer.top && inner.bottom <= outer.bottom;
+}
 
 /** Stays at the newest line while the reader is there; leaves the reader alone once he has scrolled away. */
 function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: string, count: number): Follow {
@@ -143,6 +152,7 @@ function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: str
   // Until when a scroll is the reader's doing. Heights that change by themselves (a late block, a wider window) scroll
   // too, and must not be taken for the reader leaving.
   const intentUntil = useRef(0);
+  const jumped = useRef(false);
   const [away, setAway] = useState(false);
   const [seen, setSeen] = useState(count);
 
@@ -167,12 +177,21 @@ function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: str
   const actions = useMemo(() => {
     const intend = (ms = intentMs) => {
       intentUntil.current = Date.now() + ms;
+      jumped.current = false;
+    };
+    const toBottom = () => {
+      const element = ref.current;
+      if (!element) return;
+      jumped.current = false;
+      atBottom.current = true;
+      setAway(false);
+      element.scrollTop = element.scrollHeight;
     };
     const onScroll = () => {
       const element = ref.current;
       if (!element) return;
       const near = element.scrollHeight - element.scrollTop - element.clientHeight < nearPx;
-      if (near === atBottom.current) return;
+      if (near === atBottom.current || jumped.current) return;
       if (!near && Date.now() > intentUntil.current) {
         element.scrollTop = element.scrollHeight;
         return;
@@ -183,14 +202,17 @@ function useStickToBottom(ref: React.RefObject<HTMLDivElement | null>, tail: str
     };
     return {
       handlers: { onScroll, onWheel: () => intend(), onTouchMove: () => intend(), onPointerDown: () => intend(60_000), onKeyDown: () => intend() },
-      leave: () => intend(jumpMs),
-      toBottom: () => {
-        const element = ref.current;
-        if (!element) return;
-        atBottom.current = true;
-        setAway(false);
-        element.scrollTop = element.scrollHeight;
+      leave: () => {
+        if (!atBottom.current) return;
+        jumped.current = true;
+        atBottom.current = false;
+        setAway(true);
+        setSeen(latest.current);
       },
+      comeBack: () => {
+        if (jumped.current) toBottom();
+      },
+      toBottom,
     };
   }, [ref]);
 

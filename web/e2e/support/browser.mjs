@@ -3,6 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { Line } from "./line.mjs";
 
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const waitMs = 20_000;
@@ -31,15 +32,18 @@ export class Browser {
   }
 
   contexts = [];
+  lines = [];
   /** What pages complained about: uncaught errors and refusals of the content security policy. */
   complaints = [];
 
   /** A person with a browser of his own: nothing is shared with the others. With a session he is signed in. */
   async person(server, { session = null, viewport = wide, colorScheme = "light", prefs = {}, ...options } = {}) {
-    const origins = [{ origin: server.url, localStorage: [{ name: "fenshen.prefs", value: JSON.stringify(prefs) }] }];
+    const line = await Line.to(server.url);
+    this.lines.push(line);
+    const origins = [{ origin: line.url, localStorage: [{ name: "fenshen.prefs", value: JSON.stringify(prefs) }] }];
     const context = await this.chromium.newContext({
-      baseURL: server.url,
-      storageState: { cookies: session ? [session.cookieFor(server.url)] : [], origins },
+      baseURL: line.url,
+      storageState: { cookies: session ? [session.cookieFor(line.url)] : [], origins },
       locale: "zh-CN",
       timezoneId: "Asia/Shanghai",
       viewport,
@@ -49,6 +53,15 @@ export class Browser {
     context.setDefaultTimeout(waitMs);
     context.on("page", (page) => this.#listen(page));
     this.contexts.push(context);
+    /** No network at all: no new request, and the sockets gone. */
+    context.lose = async () => {
+      await context.setOffline(true);
+      line.cut();
+    };
+    context.regain = async () => {
+      line.mend();
+      await context.setOffline(false);
+    };
     return context;
   }
 
@@ -79,6 +92,7 @@ export class Browser {
   /** The people of one test go home. */
   async leave() {
     await Promise.all(this.contexts.splice(0).map((context) => context.close()));
+    for (const line of this.lines.splice(0)) line.close();
   }
 
   async close() {

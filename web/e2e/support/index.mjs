@@ -17,7 +17,8 @@ const testMs = 120_000;
 export function suite() {
   const world = { server: null, browser: null };
   before(async () => {
-    [world.server, world.browser] = await Promise.all([Server.start(), Browser.launch()]);
+    world.server = await Server.start();
+    world.browser = await Browser.launch();
   });
   after(async () => {
     await world.browser?.close();

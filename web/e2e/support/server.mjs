@@ -18,7 +18,12 @@ export class Server {
     if (!existsSync(program)) throw new Error(`no program at ${program}: set FENSHEN_BIN`);
     if (!existsSync(join(pages, "index.html"))) throw new Error(`no front end at ${pages}: npm run build`);
     const server = new Server(await mkdtemp(join(tmpdir(), "fenshen-e2e-")));
-    await server.#run("0");
+    try {
+      await server.#run("0");
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -133,10 +138,16 @@ class Session {
     return (await this.get(`/conversations/${conversation}/events?after=0&limit=1000`)).items;
   }
 
-  /** What was said, in order: [speaker, text]. */
+  /** What was said, in order: [speaker, text]. A rep's message counts when its act is done. */
   async said(conversation) {
-    const events = await this.events(conversation);
-    return events.filter((event) => event.type === "utterance").map(({ speaker, text }) => [speaker, text]);
+    const said = [];
+    const proposed = new Map();
+    for (const event of await this.events(conversation)) {
+      if (event.type === "utterance") said.push([event.speaker, event.text]);
+      else if (event.type === "act.proposed") proposed.set(event.act, event.text);
+      else if (event.type === "act.done") said.push(["rep", proposed.get(event.act)]);
+    }
+    return said;
   }
 
   async cards(conversation) {

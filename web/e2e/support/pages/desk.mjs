@@ -52,7 +52,7 @@ export class Desk {
   async takeSample(sample, { speed = 8, edit } = {}) {
     const before = this.conversation;
     const drawer = await this.openSamples();
-    await drawer.locator(`[data-sample="${sample}"]`).check({ force: true });
+    await drawer.locator("label").filter({ has: this.page.locator(`[data-sample="${sample}"]`) }).click();
     await drawer.getByText(new RegExp(`^${speed}( 倍|×)$`)).click();
     if (edit) await edit(drawer);
     await drawer.getByRole("button", { name: /^(接听|Take the call)/ }).click();
@@ -67,6 +67,11 @@ export class Desk {
   async say(text) {
     await this.composer.fill(text);
     await this.composer.press("Control+Enter");
+  }
+
+  /** Off the cards, which hold still under the pointer. */
+  async pointerAway() {
+    await this.transcript.hover({ position: { x: 5, y: 5 } });
   }
 
   async accept() {

@@ -16,8 +16,9 @@ export class Studio {
 
   async replace(before, after) {
     const text = await this.yaml.inputValue();
-    if (!text.includes(before)) throw new Error(`«${before}» is not in\n${text}`);
-    await this.yaml.fill(text.replace(before, after));
+    const next = text.replace(before, after);
+    if (next === text) throw new Error(`${before} is not in\n${text}`);
+    await this.yaml.fill(next);
     await this.page.locator('[data-check="ok"]').waitFor();
   }
 

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Server, root, run, shell, sleep, tempFolder } from './lib/server.mjs';
+import { Server, fenshen, root, run, shell, sleep, tempFolder } from './lib/server.mjs';
 import { events } from './lib/http.mjs';
 
 const path = (id, rest = '') => `/api/v1/conversations/${id}${rest}`;
@@ -90,7 +90,7 @@ test('no room to start: says so, status 1', { timeout: 60_000 }, async () => {
 
 function execLimited(args) {
   try {
-    execFileSync('bash', ['-c', 'ulimit -S -f 8; exec "$@"', 'sh', process.env.FENSHEN_BIN ?? 'fenshen', ...args], { encoding: 'utf8', cwd: root, timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] });
+    execFileSync('bash', ['-c', 'ulimit -S -f 8; exec "$@"', 'sh', fenshen, ...args], { encoding: 'utf8', cwd: root, timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] });
     return { status: 0, stderr: '' };
   } catch (error) { return { status: error.status, stderr: error.stderr }; }
 }

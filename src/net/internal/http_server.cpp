@@ -209,9 +209,11 @@ class SocketConnection final : public WsSession, public std::enable_shared_from_
       for (auto& text : incoming_) outgoing_.push_back(std::move(text));
       incoming_.clear();
     }
-    if (overflow && !closing_) {
+    // What was taken before the overflow still goes out, within the grace: whoever comes back with the number of the last
+    // frame has then got on, however much was missed.
+    if (overflow && !closing_ && !pending_close_) {
       ++shared_->stats.slow_readers;
-      start_close(kCloseTooSlow, "reader too slow");
+      close_when_written(kCloseTooSlow, "reader too slow");
     }
     write_next();
   }

@@ -1,6 +1,6 @@
 // A real server as a child process, on a folder and a port of its own.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, openSync, closeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { Caller } from './http.mjs';
 
 export const root = resolve(import.meta.dirname, '../../..');
 export const fenshen = process.env.FENSHEN_BIN ?? join(root, 'build/dev/bin/fenshen');
+if (!existsSync(fenshen)) throw new Error(`FENSHEN_BIN: no such program: ${fenshen}`);
 export const long = process.env.FENSHEN_LONG === '1';
 export const token = 'test-' + process.pid + '-' + Math.random().toString(36).slice(2);
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -94,11 +94,12 @@ export class Socket {
 
   // The first message that fits, from the beginning; throws after `time`.
   wait(fits, time = 10_000, what = 'message') {
-    return this.#until(() => { for (const text of this.texts) { const message = JSON.parse(text); if (fits(message)) return message; } }, time, what);
+    return this.until(() => { for (const text of this.texts) { const message = JSON.parse(text); if (fits(message)) return message; } }, time, what);
   }
   waitOp(op, time) { return this.wait((message) => message.op === op, time, `«${op}»`); }
-  waitClose(time = 10_000) { return this.#until(() => this.closeCode ?? undefined, time, 'close'); }
-  #until(look, time, what) {
+  waitClose(time = 10_000) { return this.until(() => this.closeCode ?? undefined, time, 'close'); }
+  // What `look` gives, looked at again with each arrival, once it is not undefined.
+  until(look, time, what) {
     return new Promise((done, failed) => {
       const check = () => {
         const found = look();

@@ -87,7 +87,7 @@ test(`live = replay, ${kConversations} conversations, seed ${kSeed}`, { timeout:
     assert.deepEqual([...bound].sort(), [...hashes].sort());
   });
   assert.equal(await server.stop(), 0);
-  await t.test('after the end, and with another pack folder around, the store replays to the same', async () => {
+  await t.test('after the end of the server the store replays to the same', async () => {
     assert.ok((await replay(server.data, 4)).equals(cards));
   });
 });

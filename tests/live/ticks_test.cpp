@@ -2,6 +2,7 @@
 // here they are turned into seconds, so that time has something to decide.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <random>
 #include <regex>
@@ -33,7 +34,7 @@ Packs packs_with_time() {
   const auto loaded = content::load(*sources);
   EXPECT_TRUE(loaded.errors.empty()) << core::describe(loaded.errors.front());
   const auto compiled = assist::compile(loaded.library);
-  EXPECT_NE(compiled.pack, nullptr);
+  EXPECT_TRUE(compiled.pack);
   packs.pack = compiled.pack;
   return packs;
 }
@@ -96,6 +97,7 @@ Shown cards_of(const cv::Dialogue& dialogue, const Events& events, const std::sh
 
 TEST(Ticks, MoreOrFewerChangeNothing) {
   const Packs packs = packs_with_time();
+  ASSERT_TRUE(packs.pack);
   ASSERT_GE(packs.samples.size(), 6u);
   assist::FoldScratch scratch;
   std::mt19937 random(7);

@@ -14,6 +14,8 @@ export const token = 'test-' + process.pid + '-' + Math.random().toString(36).sl
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const cleanups = [];
+const logFile = join(tmpdir(), `fenshen-live-${process.pid}.log`);  // stays where a test fails
+cleanups.push(() => { if (!process.exitCode) rmSync(logFile, { force: true }); });
 process.on('exit', () => cleanups.forEach((work) => work()));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
@@ -61,7 +63,7 @@ export class Server {
     this.url = `http://127.0.0.1:${this.port}`;
     const args = ['serve', '--port', String(this.port), '--data', this.data, ...this.packs.flatMap((pack) => ['--pack', pack]), ...this.args];
     const command = [...this.wrap, fenshen, ...args];
-    const log = openSync(join(tmpdir(), `fenshen-live-${process.pid}.log`), 'a');
+    const log = openSync(logFile, 'a');
     this.child = spawn(command[0], command.slice(1), { env: { ...process.env, FENSHEN_TOKEN: token, ...this.env }, stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(code ?? signal)));

@@ -1,37 +1,40 @@
 import { createBrowserRouter } from "react-router";
+import { persistently } from "../lib/persistently";
 import { Guard } from "./Guard";
 import { NotFound } from "./NotFound";
+import { RouteCrash } from "./RouteCrash";
 import { Shell } from "./Shell";
 
 // Console and studio are read when first opened; the desk is what most people wait for.
 export const router = createBrowserRouter([
-  { path: "/signin", lazy: async () => ({ Component: (await import("../features/signin/SignInPage")).SignInPage }) },
+  { path: "/signin", ErrorBoundary: RouteCrash, lazy: async () => ({ Component: (await persistently(() => import("../features/signin/SignInPage"))).SignInPage }) },
   {
     path: "/",
     Component: Shell,
+    ErrorBoundary: RouteCrash,
     HydrateFallback: () => null,
     children: [
       {
         element: <Guard place="desk" roles={["rep", "admin"]} />,
         children: [
-          { index: true, lazy: async () => ({ Component: (await import("../features/desk/DeskPage")).DeskPage }) },
-          { path: "c/:conversation", lazy: async () => ({ Component: (await import("../features/desk/DeskPage")).DeskPage }) },
+          { index: true, lazy: async () => ({ Component: (await persistently(() => import("../features/desk/DeskPage"))).DeskPage }) },
+          { path: "c/:conversation", lazy: async () => ({ Component: (await persistently(() => import("../features/desk/DeskPage"))).DeskPage }) },
         ],
       },
       {
         path: "console",
         element: <Guard place="console" roles={["supervisor", "admin", "auditor"]} />,
         children: [
-          { index: true, lazy: async () => ({ Component: (await import("../features/console/ConsolePage")).ConsolePage }) },
-          { path: ":conversation", lazy: async () => ({ Component: (await import("../features/console/ConsolePage")).ConsolePage }) },
+          { index: true, lazy: async () => ({ Component: (await persistently(() => import("../features/console/ConsolePage"))).ConsolePage }) },
+          { path: ":conversation", lazy: async () => ({ Component: (await persistently(() => import("../features/console/ConsolePage"))).ConsolePage }) },
         ],
       },
       {
         path: "studio",
         element: <Guard place="studio" roles={["editor", "admin"]} />,
         children: [
-          { index: true, lazy: async () => ({ Component: (await import("../features/studio/ContentListPage")).ContentListPage }) },
-          { path: ":kind/:id", lazy: async () => ({ Component: (await import("../features/studio/ItemPage")).ItemPage }) },
+          { index: true, lazy: async () => ({ Component: (await persistently(() => import("../features/studio/ContentListPage"))).ContentListPage }) },
+          { path: ":kind/:id", lazy: async () => ({ Component: (await persistently(() => import("../features/studio/ItemPage"))).ItemPage }) },
         ],
       },
       { path: "*", Component: NotFound },

@@ -32,7 +32,7 @@ export class ErrorBoundary extends Component<Props, State> {
   }
 }
 
-function Crashed({ name, reopen }: { name: string; reopen: () => void }) {
+export function Crashed({ name, reopen }: { name: string; reopen: () => void }) {
   const { t } = useTranslation();
   return (
     <div className={styles.page} role="alert">

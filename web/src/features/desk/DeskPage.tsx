@@ -7,6 +7,7 @@ import { api, ApiError } from "../../api/client";
 import type { Summary } from "../../api/types";
 import { Empty } from "../../components/Empty";
 import { ErrorBoundary } from "../../components/ErrorBoundary";
+import { persistently } from "../../lib/persistently";
 import { pumpActions, useActions } from "../../state/actions";
 import { live, useLive } from "../../state/live";
 import { setPrefs, usePrefs } from "../../state/prefs";
@@ -27,10 +28,10 @@ import { useConversation } from "./useDesk";
 import { useDeskKeys } from "./useDeskKeys";
 
 // Not needed for the first paint; read when the desk has come to rest.
-const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
-const SampleDrawer = lazy(async () => ({ default: (await import("./SampleDrawer")).SampleDrawer }));
-const SearchModal = lazy(async () => ({ default: (await import("./SearchModal")).SearchModal }));
-const WrapupPanel = lazy(async () => ({ default: (await import("./WrapupPanel")).WrapupPanel }));
+const KeysHelp = lazy(async () => ({ default: (await persistently(() => import("./KeysHelp"))).KeysHelp }));
+const SampleDrawer = lazy(async () => ({ default: (await persistently(() => import("./SampleDrawer"))).SampleDrawer }));
+const SearchModal = lazy(async () => ({ default: (await persistently(() => import("./SearchModal"))).SearchModal }));
+const WrapupPanel = lazy(async () => ({ default: (await persistently(() => import("./WrapupPanel"))).WrapupPanel }));
 
 export function DeskPage() {
   const { t } = useTranslation();
@@ -95,7 +96,7 @@ function useLater(wanted: boolean): boolean {
   const [rested, setRested] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => {
-      void import("./WrapupPanel");
+      void persistently(() => import("./WrapupPanel")).catch(() => {});
       setRested(true);
     }, restMs);
     return () => clearTimeout(timer);

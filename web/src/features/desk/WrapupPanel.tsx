@@ -88,7 +88,7 @@ export function WrapupPanel({ conversation, state, panels, summary }: PanelProps
   });
 
   const kept = state?.wrapupSaved ?? null;
-  if (saved || kept !== null) return <Saved changed={saved?.changed ?? null} seconds={saved?.seconds ?? null} kept={kept} />;
+  if (saved || kept !== null) return <Saved changed={saved?.changed ?? null} seconds={saved?.seconds ?? null} kept={kept} form={form} />;
   const ms = state?.cards.findLast((view) => view.card.kind === "wrapup")?.ms ?? null;
   return (
     <section className={styles.wrapup} aria-label={t("wrapup.title")} data-wrapup="">
@@ -325,10 +325,26 @@ function Outcome({ value, followUp, onOutcome, onFollowUp }: { value: string; fo
 
 const changeNames = ["types", "summary", "fields", "outcome", "follow_up"] as const;
 
-function Saved({ changed, seconds, kept }: { changed: string[] | null; seconds: number | null; kept: Partial<WrapupInput> | null }) {
+/** "fields.card_tail" is the field 卡尾号. */
+function useChangeName(form: WrapupForm): (name: string) => string {
+  const { t } = useTranslation();
+  const lang = usePrefs((prefs) => prefs.lang);
+  return (name) => {
+    const [part = "", ...rest] = name.split(".");
+    const known = changeNames.find((one) => one === part);
+    if (!known) return name;
+    const field = rest.join(".");
+    if (!field) return t(`change.${known}`);
+    return `${t(`change.${known}`)} \u00b7 ${fieldName(form.fields.find((row) => row.name === field)?.label ?? field, lang)}`;
+  };
+}
+
+function Saved({ changed, seconds, kept, form }: { changed: string[] | null; seconds: number | null; kept: Partial<WrapupInput> | null; form: WrapupForm }) {
   const { t } = useTranslation();
   const lang = usePrefs((prefs) => prefs.lang);
   const openSamples = useShellUi((ui) => ui.openSamples);
+  const changeName = useChangeName(form);
+  const typeName = (code: string) => form.types.find((type) => type.code === code)?.name ?? code;
   return (
     <section className={styles.saved} aria-label={t("wrapup.title")} data-saved="">
       <div role="status">
@@ -340,14 +356,11 @@ function Saved({ changed, seconds, kept }: { changed: string[] | null; seconds: 
           <>
             <p>{changed.length === 0 ? t("wrapup.unchanged") : t("wrapup.changed", { count: changed.length })}</p>
             <ul className={styles.changes}>
-              {changed.map((name) => {
-                const known = changeNames.find((one) => one === name);
-                return (
-                  <li key={name}>
-                    <Tag>{known ? t(`change.${known}`) : name}</Tag>
-                  </li>
-                );
-              })}
+              {changed.map((name) => (
+                <li key={name}>
+                  <Tag>{changeName(name)}</Tag>
+                </li>
+              ))}
             </ul>
           </>
         ) : null}
@@ -356,7 +369,7 @@ function Saved({ changed, seconds, kept }: { changed: string[] | null; seconds: 
         <div className={styles.keptText}>
           <p>
             {(kept.types ?? []).map((code) => (
-              <Tag key={code}>{code}</Tag>
+              <Tag key={code}>{typeName(code)}</Tag>
             ))}{" "}
             {outcomeName(kept.outcome ?? "", lang)}
           </p>

@@ -163,7 +163,7 @@ check("what people type is text, never markup, in names and in messages", async 
 
   const { desk, chat, conversation } = await connected(evil);
   await desk.say(evil);
-  await chat.sees("{{7*7}}");
+  await until(async () => (await session.said(conversation)).length === 2, "both in the log");
   assert.deepEqual(await sameEverywhere(conversation, [desk, chat]), [["customer", evil], ["rep", evil]]);
   await desk.open(id);
   await desk.turn("{{7*7}}").waitFor();

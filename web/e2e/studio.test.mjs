@@ -7,7 +7,7 @@ const { check, rep, editor, api } = suite();
 /** Words of the pack that no sample says, so that only the change can bring them. */
 const wording = "请您先别着急，我这就把卡停住，测试话术一二三。";
 const sayLine = /^(say:\n {2}zh: ).*$/m;
-const phrase = "包您稳赚不赔哦";
+const phrase = "跟金库一样牢靠";
 
 check("an article's new wording is on the open desk, and the old one comes back", async (t) => {
   const session = await api("rep");
@@ -58,7 +58,7 @@ check("a rule's new phrase fires on the open desk within two seconds", async (t)
   assert.deepEqual(await broken(), []);
 
   await studio.open("rule", "SAL-01");
-  await studio.replace(/rep\|bot says "/, `rep|bot says "${phrase}|`);
+  await studio.replace(/says "\{promise_principal\}/g, `says "${phrase}|{promise_principal}`);
   await studio.publishButton.click();
   const dialog = studio.page.getByRole("dialog");
   await dialog.getByRole("textbox").fill("补一个说法");
@@ -69,7 +69,7 @@ check("a rule's new phrase fires on the open desk within two seconds", async (t)
   await until(async () => (await session.events(id)).filter((event) => event.type === "pack.bound").length > 1, "the new pack in the open conversation");
   const bound = Date.now();
   await desk.say(`再说一遍，${phrase}！`);
-  await desk.page.locator('[data-card][data-kind="violation"]').first().waitFor();
+  await desk.turn(`再说一遍，${phrase}`).locator("mark").filter({ hasText: phrase }).waitFor();
   await until(async () => (await broken()).length > 0, "the violation");
   t.diagnostic(`publish answered after ${published - begin} ms, the open conversation had the new pack after ${bound - begin} ms, the violation was shown ${Date.now() - bound} ms after it was said`);
 

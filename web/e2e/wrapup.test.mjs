@@ -45,7 +45,9 @@ check("filled in, corrected, confirmed with Enter, kept with what was changed", 
   await desk.saved.waitFor();
   await desk.saved.getByText("小结已保存").waitFor();
   await desk.saved.getByText(/^改动 \d+ 处$/).waitFor();
-  await desk.saved.getByText("要素").first().waitFor();
+  // What was changed is named in words, not in codes.
+  await desk.saved.getByText(/^要素 · /).first().waitFor();
+  assert.equal(await desk.saved.getByText(/^(fields|types)/).count(), 0);
 
   const event = await saved(session, id);
   assert.ok(event, "the wrap-up in the log");

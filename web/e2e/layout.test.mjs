@@ -1,0 +1,93 @@
+// Everything has its place at 1280 × 720 and 1440 × 900, in both languages, light and dark. PICTURES=folder keeps a picture of each.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { low, suite, until, wide } from "./support/index.mjs";
+
+const { check, rep, supervisor, editor, customer } = suite();
+
+async function look(page, name) {
+  const folder = process.env.PICTURES;
+  if (folder) {
+    await mkdir(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+  const found = await page.evaluate(() => {
+    const problems = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) problems.push(`the page scrolls sideways: ${root.scrollWidth} in ${root.clientWidth}`);
+    if (root.scrollHeight > root.clientHeight + 1) problems.push(`the page scrolls: ${root.scrollHeight} in ${root.clientHeight}`);
+    // Two controls may lie within each other, but not half over each other.
+    const boxes = [...document.querySelectorAll("button, input, textarea, [role=tab], [role=combobox]")]
+      .filter((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest("[aria-hidden=true], .sr-only"))
+      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .filter(({ element, box }) => {
+        if (box.width < 4 || box.height < 4) return false;
+        // What is scrolled out of its column is not on the screen.
+        const middle = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return middle !== null && (element.contains(middle) || middle.contains(element));
+      });
+    const name = (element) => (element.getAttribute("aria-label") || element.textContent || element.tagName).trim().slice(0, 24);
+    for (const { element, box } of boxes) {
+      if (box.right > innerWidth + 1 || box.left < -1) problems.push(`«${name(element)}» is cut off at the side`);
+    }
+    for (let a = 0; a < boxes.length; a += 1) {
+      for (let b = a + 1; b < boxes.length; b += 1) {
+        const [one, two] = [boxes[a], boxes[b]];
+        if (one.element.contains(two.element) || two.element.contains(one.element)) continue;
+        const width = Math.min(one.box.right, two.box.right) - Math.max(one.box.left, two.box.left);
+        const height = Math.min(one.box.bottom, two.box.bottom) - Math.max(one.box.top, two.box.top);
+        const inside = (x, y) => x.left >= y.left - 1 && x.right <= y.right + 1 && x.top >= y.top - 1 && x.bottom <= y.bottom + 1;
+        if (width > 2 && height > 2 && !inside(one.box, two.box) && !inside(two.box, one.box)) problems.push(`«${name(one.element)}» lies over «${name(two.element)}»`);
+      }
+    }
+    return problems;
+  });
+  assert.deepEqual(found, [], name);
+}
+
+const looks = [
+  { name: "low-zh-light", viewport: low, colorScheme: "light", prefs: { lang: "zh" } },
+  { name: "low-en-dark", viewport: low, colorScheme: "dark", prefs: { lang: "en" } },
+  { name: "wide-zh-dark", viewport: wide, colorScheme: "dark", prefs: { lang: "zh" } },
+  { name: "wide-en-light", viewport: wide, colorScheme: "light", prefs: { lang: "en" } },
+];
+
+for (const { name, ...options } of looks) {
+  check(`desk, wrap-up, console, studio and chat: ${name}`, async () => {
+    const desk = await rep(options);
+    await look(desk.page, `${name}-desk-empty`);
+    const english = options.prefs.lang === "en";
+    const id = await desk.takeSample(english ? "sample-04" : "sample-03");
+    await desk.page.getByRole("switch").first().click();
+    await until(async () => (await desk.page.locator("[data-turn]").count()) > 12, "some turns");
+    await desk.page.getByRole("switch").first().click();
+    await look(desk.page, `${name}-desk`);
+
+    const watching = await supervisor(options);
+    await watching.row(id).waitFor();
+    await look(watching.page, `${name}-console`);
+    await watching.row(id).click();
+    await watching.page.locator("[data-turn]").first().waitFor();
+    await look(watching.page, `${name}-console-open`);
+
+    await desk.button(/^(结束|挂断|Hang up|End)$/).click();
+    if (!english) await desk.page.getByRole("tooltip").getByRole("button", { name: "结束" }).click();
+    await desk.wrapup.waitFor();
+    await desk.page.locator("[data-confirm]").waitFor();
+    await look(desk.page, `${name}-wrapup`);
+
+    const studio = await editor(options);
+    await studio.page.locator("[data-content]").first().waitFor();
+    await look(studio.page, `${name}-studio-list`);
+    await studio.open("article", "yj-f01");
+    await studio.page.locator('[data-check="ok"]').waitFor();
+    await look(studio.page, `${name}-studio`);
+
+    const chat = await customer(options);
+    await chat.open(english ? "/chat?lang=en" : "/chat");
+    await chat.say(english ? "I lost my card" : "我的卡丢了");
+    await chat.delivered(english ? "I lost my card" : "我的卡丢了");
+    await look(chat.page, `${name}-chat`);
+  });
+}

@@ -42,6 +42,10 @@ export function ContentListPage() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
+  // Edited items may stand on any page: to show only them, all pages are read.
+  useEffect(() => {
+    if (filters.edited) more();
+  }, [filters.edited, more, all.length]);
   useEffect(() => {
     document.title = `${t("places.studio")} \u00b7 ${t("brand")}`;
   }, [t]);

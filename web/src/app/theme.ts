@@ -94,9 +94,17 @@ export function useTheme(): ThemeConfig {
   const choice = usePrefs((prefs) => prefs.theme);
   const system = useMedia("(prefers-color-scheme: dark)");
   const isDark = choice === "dark" || (choice === "system" && system);
-  useEffect(() => {
-    document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
-    document.documentElement.style.colorScheme = isDark ? "dark" : "light";
-  }, [isDark]);
+  useEffect(() => markTheme(isDark), [isDark]);
   return isDark ? dark : light;
+}
+
+function markTheme(isDark: boolean): void {
+  document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
+  document.documentElement.style.colorScheme = isDark ? "dark" : "light";
+}
+
+/** Before the first paint, so that a dark desk does not start with a white flash. */
+export function markThemeEarly(): void {
+  const { theme: choice } = usePrefs.getState();
+  markTheme(choice === "dark" || (choice === "system" && window.matchMedia("(prefers-color-scheme: dark)").matches));
 }

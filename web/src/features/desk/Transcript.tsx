@@ -241,7 +241,7 @@ function Speech({ row, names, time, lit, litSpan }: Omit<RowProps, "row"> & { ro
     <div className={`${styles.row} ${lit ? styles.lit : ""}`} data-turn={row.turn ?? undefined} data-speaker={row.speaker}>
       <time className={styles.time}>{time}</time>
       <span className={styles.speaker} title={name}>
-        {name}
+        {shortName(name)}
       </span>
       <span className={row.speaker === "customer" ? styles.customerText : styles.text}>
         <MarkedText text={row.text} marks={row.marks} lit={lit ? litSpan : null} />
@@ -250,6 +250,11 @@ function Speech({ row, names, time, lit, litSpan }: Omit<RowProps, "row"> & { ro
       <Notes marks={row.marks} />
     </div>
   );
+}
+
+/** Beside each turn the first name does; Chinese names are short anyway. */
+function shortName(name: string): string {
+  return /^[\p{Script=Latin} .'-]+$/u.test(name) ? (name.split(" ")[0] ?? name) : name;
 }
 
 const markClass: Record<Mark["kind"], string | undefined> = {

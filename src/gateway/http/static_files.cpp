@@ -40,6 +40,7 @@ StaticFiles::StaticFiles(const fs::path& folder) {
     file.type = type_of(it->path());
     file.etag = "\"" + core::to_hex(core::hash_bytes(file.bytes)) + "\"";
     const std::string name = "/" + fs::relative(it->path(), folder).generic_string();
+    if (name.find("/.") != std::string::npos) continue;  // what the build keeps for itself
     file.immutable = name.starts_with("/assets/");
     files_.emplace(name, std::move(file));
   }

@@ -16,6 +16,8 @@ class StaticFilesTest : public ::testing::Test {
     folder_ = fs::temp_directory_path() / ("fenshen-static-" + std::to_string(::getpid()));
     fs::create_directories(folder_ / "dist/assets");
     std::ofstream(folder_ / "secret.txt") << "secret";
+    fs::create_directories(folder_ / "dist/.vite");
+    std::ofstream(folder_ / "dist/.vite/manifest.json") << "{}";
     std::ofstream(folder_ / "dist/index.html") << "<html>desk</html>";
     std::ofstream(folder_ / "dist/chat.html") << "<html>chat</html>";
     std::ofstream(folder_ / "dist/widget.js") << "widget";
@@ -51,7 +53,7 @@ TEST_F(StaticFilesTest, NamedAssetsAreImmutableAndOthersRevalidate) {
 }
 
 TEST_F(StaticFilesTest, NothingOutsideTheFolderIsReached) {
-  for (const char* path : {"/../secret.txt", "/assets/../../secret.txt", "/secret.txt", "/missing.js", "/assets/none.css"})
+  for (const char* path : {"/../secret.txt", "/assets/../../secret.txt", "/secret.txt", "/missing.js", "/assets/none.css", "/.vite/manifest.json"})
     EXPECT_EQ(files_.serve(request_, path).status, 404) << path;
 }
 

@@ -12,6 +12,7 @@ using core::Code;
 using core::fail;
 constexpr std::string_view kCookie = "fenshen_session";
 constexpr std::size_t kPoolQueueMost = 2'000;
+constexpr std::size_t kStudioQueueMost = 8;
 
 // Scripts only from us, never inline. Styles: antd writes its style elements at run time without a nonce, so
 // 'unsafe-inline' stays for style-src alone; a style cannot run code, and connect-src, img-src and font-src leave it no
@@ -170,6 +171,10 @@ net::Response Gateway::error_response(int status, std::string_view what) const {
 
 void Gateway::in_pool(const CallPtr& call, std::function<void()> work) {
   if (!parts_.live.pool().post_bounded(std::move(work), kPoolQueueMost)) call->fail({Code::limited, "too much is waiting: try again", "1"});
+}
+
+void Gateway::in_studio(const CallPtr& call, std::function<void()> work) {
+  if (!studio_.post_bounded(std::move(work), kStudioQueueMost)) call->fail({Code::limited, "too many drafts are waiting: try again", "5"});
 }
 
 bool Gateway::may(const access::Principal& who, access::Permission permission, const Summary& summary) {

@@ -19,6 +19,7 @@
 #include "gateway/http/routes.h"
 #include "gateway/http/static_files.h"
 #include "gateway/live/live.h"
+#include "gateway/live/worker.h"
 #include "net/http_server.h"
 #include "storage/event_log.h"
 #include "storage/records.h"
@@ -54,7 +55,10 @@ class Gateway {
   std::size_t body_limit(std::string_view method, std::string_view target) const;
   net::Response error_response(int status, std::string_view what) const;
   void count_connections(const net::ServerStats& stats) { metrics_.watch(stats); }
-  void stopping() { ready_ = false; }
+  void stopping() {
+    ready_ = false;
+    studio_.stop();  // finishes what is queued, while all it needs is there
+  }
 
   // Handlers, one an operation (routes.cpp).
   void health(const CallPtr& call);
@@ -113,6 +117,7 @@ class Gateway {
   // Calls `use` with the conversation's summary if the caller may; else answers.
   void with_conversation(const CallPtr& call, access::Permission permission, std::function<void(SummaryPtr)> use);
   void in_pool(const CallPtr& call, std::function<void()> work);
+  void in_studio(const CallPtr& call, std::function<void()> work);  // what compiles packs
   void append_one(const CallPtr& call, conversation::Event event, std::function<void(const storage::Appended&)> use);
   void create_once(const CallPtr& call, NewConversation request, std::function<void(SummaryPtr)> use);
   static bool has_key(const Call& call);  // an Idempotency-Key
@@ -139,6 +144,7 @@ class Gateway {
   std::unordered_map<std::string, Rep> reps_;
   std::mutex desks_mutex_;
   std::unordered_set<Live::Socket> desks_;
+  Worker studio_;  // compiling takes a second: one after another, beside the pool that the desks wait for; stops first
 };
 
 }  // namespace fenshen::gateway

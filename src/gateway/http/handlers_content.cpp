@@ -278,7 +278,7 @@ void Gateway::check_content(const CallPtr& call) {
   const auto id = optional_string(*body, "id", 200);
   const auto text = string_member(*body, "text", 1'000'000);
   if (const auto* error = first_error(kind, id, text)) return call->fail(*error);
-  in_pool(call, [this, call, kind = *kind, id = *id, text = *text] {
+  in_studio(call, [this, call, kind = *kind, id = *id, text = *text] {
     call->json(200, R"({"errors":)" + errors_json(parts_.shelf.check(kind, id, text)) + R"(,"warnings":[]})");
   });
 }
@@ -297,7 +297,7 @@ void Gateway::publish_content(const CallPtr& call) {
   edit.comment = *comment;
   edit.expected_version = version->value_or(0);
   edit.author = call->who().account;
-  in_pool(call, [this, call, edit] {
+  in_studio(call, [this, call, edit] {
     // The trace first: what cannot be traced is not published. One person alone: until approval comes, and marked so.
     storage::AuditEntry entry;
     entry.actor = edit.author;
@@ -325,7 +325,7 @@ void Gateway::publish_content(const CallPtr& call) {
 }
 
 void Gateway::revert_content(const CallPtr& call) {
-  in_pool(call, [this, call] {
+  in_studio(call, [this, call] {
     storage::AuditEntry entry;
     entry.actor = call->who().account;
     entry.action = "content.revert";
@@ -352,7 +352,7 @@ void Gateway::try_content(const CallPtr& call) {
   if (sample == nullptr) return call->fail(404, "not_found", "no such sample", "sample");
   auto dialogue = edited(*sample, body->if_contains("turns"));
   if (!dialogue) return call->fail(dialogue.error());
-  in_pool(call, [this, call, content, kind = *kind, id = *id, text = *text, dialogue = *dialogue] {
+  in_studio(call, [this, call, content, kind = *kind, id = *id, text = *text, dialogue = *dialogue] {
     const auto draft = parts_.shelf.draft(kind, id, text);
     if (!draft) {
       net::Response response = problem(422, "invalid", "the text has mistakes");

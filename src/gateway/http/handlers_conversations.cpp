@@ -262,6 +262,10 @@ void Gateway::append_events(const CallPtr& call) {
   if (!parsed.errors.empty()) return call->respond(all_errors(parsed.errors));
   auto shared = std::make_shared<ParsedEvents>(std::move(parsed));
   with_conversation(call, Permission::conversation_append, [this, call, shared](SummaryPtr summary) {
+    // What was heard may have been heard wrongly; what a customer wrote himself nobody rewrites.
+    if (summary->channel == "chat" && !call->who().has(access::Role::api))
+      for (const cv::Event& event : shared->events)
+        if (std::holds_alternative<cv::Utterance>(event.body)) return call->fail(422, "invalid", "what was written in a chat is not corrected", "type");
     for (auto& [speaker, text] : shared->partials) parts_.live.partial(summary->id, speaker, std::move(text));
     if (shared->events.empty()) return call->json(201, R"({"items":[]})");
     std::vector<std::string> ids;

@@ -71,6 +71,9 @@ void Shard::finish_act(const std::string& id, ActRequest request, Received recei
 void Shard::say_act(const std::string& id, ActRequest request, std::uint64_t seq, Received received, Done<ActOutcome> done) {
   const auto found = find(id);
   if (!found) return done(std::unexpected(found.error()));
+  // An event of somebody else's may have had the decision's id: then nothing was decided, and nothing is said.
+  const ActRecord* record = (*found)->tracker.act(request.act);
+  if (record == nullptr || !record->decided) return done(fail(Code::conflict, "the ids of this act are taken by other events", "act"));
   append(**found, {make_event("act-" + request.act + "-done", request.actor, cv::ActDone{request.act})}, received,
          [this, id, seq, done](Result<std::vector<storage::Appended>> result) {
            if (!result) return done(std::unexpected(result.error()));

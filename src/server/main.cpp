@@ -43,7 +43,11 @@ int run(std::span<const std::string_view> args) {
     if (blank == std::string_view::npos) return entry.run(args.subspan(1));
     if (args.size() > 1 && args[1] == entry.name.substr(blank + 1)) return entry.run(args.subspan(2));
   }
-  fmt::print(stderr, "fenshen: no command «{}»\n\n", args[0]);
+  std::string second;  // «pack» alone: what may follow
+  for (const Entry& entry : kCommands)
+    if (entry.name.starts_with(std::string(args[0]) + " ")) second += (second.empty() ? "" : " or ") + std::string(entry.name);
+  if (second.empty()) fmt::print(stderr, "fenshen: no command «{}»\n\n", args[0]);
+  else fmt::print(stderr, "fenshen: «{}» needs its second word: {}\n\n", args[0], second);
   return help(stderr), 2;
 }
 

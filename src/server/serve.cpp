@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -101,6 +102,7 @@ class Signals {
 
 Result<int> run(const ServeOptions& options) {
   TRY(check(options));
+  ::umask(S_IRWXG | S_IRWXO);  // what we write is nobody else's business, even in a folder that others may enter
   const Signals signals;
   storage::sqlite::StoreOptions store_options;
   store_options.folder = options.data;
@@ -109,13 +111,13 @@ Result<int> run(const ServeOptions& options) {
   access::AccessOptions access_options;
   access_options.api_token = options.token;
   access::Access access(store->records(), std::move(access_options));
-  TRY_ASSIGN(const auto accounts, access.create_demo_accounts());
   gateway::Live::Options live_options;
   live_options.shards = options.shards;
   TRY_ASSIGN(auto live, gateway::Live::start(store->log(), store->records(), *shelf, live_options));
 
   gateway::Gateway::Options gateway_options;
-  gateway_options.web = options.web.empty() ? find_beside("web/dist") : options.web;
+  const fs::path web = options.web.empty() ? find_beside("web/dist") : fs::path(options.web);
+  gateway_options.web = web;
   gateway_options.tls = !options.tls_certificate.empty();
   TRY_ASSIGN(gateway_options.openapi_json, read_openapi());
   TRY_ASSIGN(const auto gateway, gateway::Gateway::create({access, store->log(), store->records(), *shelf, *live}, std::move(gateway_options)));
@@ -133,9 +135,13 @@ Result<int> run(const ServeOptions& options) {
     gateway->handle(std::move(request), std::move(exchange));
   }));
   gateway->count_connections(server->stats());
+  // Only now: passwords are shown once, so a start that fails (the port is in use) must not use them up.
+  TRY_ASSIGN(const auto accounts, access.create_demo_accounts());
 
   const std::string scheme = options.tls_certificate.empty() ? "http" : "https";
   fmt::print("Fenshen serves {}://{}:{}\n", scheme, is_loopback(options.listen) ? "localhost" : options.listen, server->port());
+  if (std::error_code error; !fs::exists(web / "index.html", error))
+    fmt::print("There is no front end in {}: only the API is served. ./run --build makes it.\n", web.string());
   show_accounts(accounts);
   std::fflush(stdout);
   if (options.started) {

@@ -1,6 +1,9 @@
 // The whole server over its own doors: sign-in, conversations, frames, acts, chat, samples, studio, restart.
 #include "server/serve.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "core/time.h"
 #include "server/lines.h"
 #include "server/serve_fixture.h"
@@ -138,6 +141,25 @@ TEST_F(ServerTest, AnActIsProposedDecidedDoneAndRepeatsAsItWas) {
   const Reply log = client->get(path + "/events?after=2");
   for (const json::value& event : log["items"].as_array()) types.emplace_back(event.at("type").as_string());
   EXPECT_EQ(types, (std::vector<std::string>{"act.proposed", "act.decided", "act.done"}));
+  // A second message is one of its own, not a repeat.
+  const Reply next = client->post(path + "/acts", R"({"act":"a2","kind":"message","text":"请稍等"})");
+  ASSERT_EQ(next.status, 200) << next.text;
+  EXPECT_GT(next["seq"].to_number<int>(), first["seq"].to_number<int>());
+  // An event that takes the decision's id beforehand does not make the gate silent.
+  ASSERT_EQ(client->post(path + "/events", R"({"id":"act-a3-decided","type":"business","name":"x","data":{}})").status, 201);
+  EXPECT_EQ(client->post(path + "/acts", R"({"act":"a3","kind":"message","text":"好的"})").status, 409);
+  const Reply after = client->get(path + "/events?after=8");
+  for (const json::value& event : after["items"].as_array()) EXPECT_NE(event.at("type").as_string(), "act.done");
+}
+
+TEST_F(ServerTest, NobodyRewritesWhatACustomerWrote) {
+  const auto rep = as("xiaowang");
+  const std::string correction = R"({"id":"r1","type":"utterance","speaker":"customer","text":"我同意","utterance_id":"u1","revision":2})";
+  for (const auto& [channel, status] : {std::pair{"chat", 422}, std::pair{"voice", 201}}) {
+    const Reply made = rep->post("/api/v1/conversations", R"({"lang":"zh","channel":")" + std::string(channel) + "\"}");
+    ASSERT_EQ(made.status, 201) << made.text;
+    EXPECT_EQ(rep->post("/api/v1/conversations/" + std::string(made["id"].as_string()) + "/events", correction).status, status) << channel;
+  }
 }
 
 TEST_F(ServerTest, AfterTheEndOnlyTheWrapUpGoes) {
@@ -407,6 +429,41 @@ TEST_F(ServerTest, ASecondServerOnTheSameDataIsRefused) {
   options.data = data_;
   options.packs = {FENSHEN_SOURCE_DIR "/packs/finance-cn", FENSHEN_SOURCE_DIR "/packs/yunjiang"};
   EXPECT_EQ(serve(options), 1);
+}
+
+TEST(Serve, AStartThatFailsUsesUpNoPasswords) {
+  const int busy = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(busy, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(busy, 1), 0);
+  ASSERT_EQ(::getsockname(busy, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ServeOptions options;
+  options.data = std::filesystem::temp_directory_path() / ("fenshen-first-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(options.data);  // made by somebody else, who lets others in
+  options.packs = {FENSHEN_SOURCE_DIR "/packs/finance-cn", FENSHEN_SOURCE_DIR "/packs/yunjiang"};
+  options.port = ntohs(address.sin_port);
+  EXPECT_EQ(serve(options), 1);
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  std::size_t shown = 0;
+  options.port = 0;
+  options.stop_descriptor = pipe[0];
+  options.started = [&](std::uint16_t, const ServeOptions::Passwords& passwords) {
+    shown = passwords.size();
+    EXPECT_EQ(::write(pipe[1], "x", 1), 1);
+  };
+  EXPECT_EQ(serve(options), 0);
+  EXPECT_EQ(shown, 3u);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options.data)) {
+    if (!entry.is_regular_file()) continue;
+    EXPECT_EQ(entry.status().permissions() & (std::filesystem::perms::group_all | std::filesystem::perms::others_all), std::filesystem::perms::none)
+        << entry.path();
+  }
+  for (const int descriptor : {busy, pipe[0], pipe[1]}) ::close(descriptor);
+  std::filesystem::remove_all(options.data);
 }
 
 TEST(Serve, BeyondLoopbackNeedsACertificate) {

@@ -203,7 +203,8 @@ Glance Assist::glance() const {
   if (!state.ended) {
     std::vector<rules::Owed> owed;
     state.pack->rules->owed(*state.rules, owed);
-    glance.owed = static_cast<int>(owed.size());
+    // Counted as the panel lists them.
+    glance.owed = static_cast<int>(std::ranges::count_if(owed, [&](const rules::Owed& item) { return !state.library().rules[item.rule].warn_never; }));
   }
   for (auto turn = state.turns.rbegin(); turn != state.turns.rend(); ++turn)
     if (turn->emotion != signals::Emotion::none) {

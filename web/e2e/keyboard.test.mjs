@@ -38,9 +38,7 @@ check("a call from sign-in to the saved wrap-up with the keyboard alone", async 
   const session = await api("rep");
   await desk.waitsForRep();
 
-  // R lets the recorded rep greet; then Enter takes the card's words and Ctrl+Enter says them.
-  await keys.press("r");
-  await desk.page.locator('[data-primary][data-kind="knowledge"], [data-primary][data-kind="prompt"]').first().waitFor({ timeout: 60_000 }).catch(() => {});
+  // R lets the recorded rep speak until a card answers the customer; Enter takes its words, Ctrl+Enter says them.
   await until(async () => {
     if (await desk.page.locator('[data-primary][data-kind="knowledge"]').count()) return true;
     await keys.press("r");
@@ -59,13 +57,18 @@ check("a call from sign-in to the saved wrap-up with the keyboard alone", async 
   // J and K go through the cards, W says why, Alt+2 and the others change the tab, ? lists the keys.
   await keys.press("Escape");
   const open = () => desk.primary.getAttribute("data-card");
-  const before = await open().catch(() => null);
-  await keys.press("j");
-  await keys.press("j");
-  await until(async () => (await open()) !== before, "another card");
+  await until(async () => (await desk.page.locator("[data-card]").count()) > 1, "more than one card");
+  const seen = new Set([await open()]);
+  for (const key of ["k", "k", "k", "j", "j", "j"]) {
+    await keys.press(key);
+    seen.add(await open());
+  }
+  assert.ok(seen.size > 1, "J and K go from card to card");
   await keys.press("w");
-  await page.getByRole("dialog", { name: "为什么出现这张卡片" }).waitFor();
+  const why = page.getByRole("dialog", { name: "为什么出现这张卡片" });
+  await why.waitFor();
   await keys.press("Escape");
+  await why.waitFor({ state: "hidden" });
   for (const [digit, name] of [["1", "知识"], ["3", "合规"], ["4", "客户"], ["5", "小结"], ["2", "流程"]]) {
     await keys.press(`Alt+${digit}`);
     await page.getByRole("tab", { name, selected: true }).waitFor();

@@ -53,7 +53,10 @@ const looks = [
   { name: "wide-en-light", viewport: wide, colorScheme: "light", prefs: { lang: "en" } },
 ];
 
-for (const { name, ...options } of looks) {
+// The widest with the longest words is for looking at; what could collide there collides in the narrow one first.
+const wanted = process.env.PICTURES ? looks : looks.filter((one) => one.name !== "wide-en-light");
+
+for (const { name, ...options } of wanted) {
   check(`desk, wrap-up, console, studio and chat: ${name}`, async () => {
     const desk = await rep(options);
     await look(desk.page, `${name}-desk-empty`);

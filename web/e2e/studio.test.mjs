@@ -50,13 +50,16 @@ check("a rule's new phrase fires on the open desk within two seconds", async (t)
   const session = await api("rep");
   const desk = await rep();
   const studio = await editor();
+  const broken = async (id) => (await session.cards(id)).filter((card) => card.kind === "violation" && card.item === "SAL-01");
+  // Today nobody minds these words.
+  const before = await desk.takeSample("sample-03");
+  await desk.waitsForRep();
+  await desk.say(`这款${phrase}。`);
+  await until(async () => (await session.said(before)).some(([, text]) => text.includes(phrase)), "the words as said");
+  assert.deepEqual(await broken(before), []);
+
   const id = await desk.takeSample("sample-03");
   await desk.waitsForRep();
-  await desk.say(`您放心，${phrase}。`);
-  await desk.turn(phrase).waitFor();
-  const broken = async () => (await session.cards(id)).filter((card) => card.kind === "violation" && card.item === "SAL-01");
-  assert.deepEqual(await broken(), []);
-
   await studio.open("rule", "SAL-01");
   await studio.replace(/says "\{promise_principal\}/g, `says "${phrase}|{promise_principal}`);
   await studio.publishButton.click();
@@ -68,9 +71,10 @@ check("a rule's new phrase fires on the open desk within two seconds", async (t)
   const published = Date.now();
   await until(async () => (await session.events(id)).filter((event) => event.type === "pack.bound").length > 1, "the new pack in the open conversation");
   const bound = Date.now();
-  await desk.say(`再说一遍，${phrase}！`);
-  await desk.turn(`再说一遍，${phrase}`).locator("mark").filter({ hasText: phrase }).waitFor();
-  await until(async () => (await broken()).length > 0, "the violation");
+  await desk.say(`这款${phrase}。`);
+  await desk.page.locator('[data-card][data-kind="violation"]').getByText("承诺保本").waitFor();
+  await desk.turn(phrase).locator("mark").filter({ hasText: phrase }).waitFor();
+  assert.equal((await broken(id)).length, 1);
   t.diagnostic(`publish answered after ${published - begin} ms, the open conversation had the new pack after ${bound - begin} ms, the violation was shown ${Date.now() - bound} ms after it was said`);
 
   await studio.reset();

@@ -4,11 +4,12 @@ import { low, suite, until } from "./support/index.mjs";
 
 const { check, rep, api } = suite();
 
-/** A whole recorded call, up to the moment after it has ended. */
+/** A recorded call up to where the card is blocked, then the rep hangs up. */
 async function ended(desk, session, sample) {
   const id = await desk.takeSample(sample, { speed: 8 });
   await desk.page.getByRole("switch", { name: "自动回答" }).click();
-  await until(async () => (await session.get(`/conversations/${id}`)).state === "ended", "the end of the call", 60_000);
+  await until(async () => (await session.events(id)).some((event) => event.type === "business" && event.name === "card.loss_temp"), "the card blocked", 60_000);
+  await desk.hangUp();
   await desk.wrapup.getByText("已填好").waitFor();
   return id;
 }

@@ -22,6 +22,8 @@ interface SearchProps {
 }
 
 const pauseMs = 90;
+// Below this a hit shares a chance character with the question: showing it would hide that nothing was found.
+const certaintyMin = 0.1;
 
 export function SearchModal({ open, onClose, onUse, lang }: SearchProps) {
   const { t } = useTranslation();
@@ -43,7 +45,7 @@ function SearchBody({ onClose, onUse, lang }: Omit<SearchProps, "open">) {
     enabled: asked !== "",
     placeholderData: (before) => before,
   });
-  const items = asked === "" ? [] : (found.data?.items ?? []);
+  const items = asked === "" ? [] : (found.data?.items ?? []).filter((hit) => (hit.certainty ?? 1) >= certaintyMin);
   const current = items[Math.min(at, items.length - 1)];
   useEffect(() => setAt(0), [asked]);
 

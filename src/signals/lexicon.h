@@ -1,4 +1,5 @@
-// One normalisation and one scan per utterance: every reader takes its hits from here. The lexicon is the compiled,
+// One normalisation (text/fold.h) and one scan per utterance: every reader takes its hits from here. Sentences end at
+// 。！？；!?; line ends and a full stop before a blank, clauses also at commas (not those of 1,200). The lexicon is the compiled,
 // immutable side (patterns of all rules, flows, leaves, announcements; products; emotions); a Reader holds the scratch
 // of one thread and fills a Reading without allocating once its buffers have grown.
 #pragma once
@@ -73,7 +74,7 @@ class Lexicon;
 
 class LexiconBuilder {
  public:
-  explicit LexiconBuilder(const content::Library& library);
+  explicit LexiconBuilder(const content::Library& library);  // the library outlives the builder
   ~LexiconBuilder();
   // Equal requests get equal ids. Errors: unknown class, expansion above the limit (with its cost), class cycle.
   // unless / unless_before may be empty.

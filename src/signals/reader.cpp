@@ -14,6 +14,8 @@ using namespace internal;
 namespace {
 
 constexpr std::uint32_t kUnlessReach = 20;
+// Matches of one chain that guards may refuse before it counts as refused: bounds what a text made to hurt can cost.
+constexpr std::uint32_t kMaxRefused = 256;
 
 // Angry outranks anxious, and so on: the fixed order of ties.
 int rank_of(Emotion emotion) {
@@ -178,9 +180,10 @@ bool Reader::Scratch::first_match(const Lexicon& lexicon, ProgramId program, con
   bool any = false;
   const bool guarded = use.unless != kNone || use.unless_before != kNone;
   for (std::uint32_t at = touched[program].first; at != kNone; at = candidates[at].next) {
+    std::uint32_t refusals = 0;
     matcher.each_match(lexicon.slots_of(lexicon.chains[candidates[at].chain]), found, scanned, [&](Match match) {
       if (any && best <= match) return true;
-      if (guarded && refused(lexicon, use, match)) return false;
+      if (guarded && refused(lexicon, use, match)) return ++refusals == kMaxRefused;
       best = match;
       return any = true;
     });

@@ -7,6 +7,7 @@
 #include <new>
 #include <random>
 
+#include "core/time.h"
 #include "core/utf8.h"
 #include "signals/lexicon.h"
 #include "text/fold.h"
@@ -17,6 +18,8 @@ std::atomic<std::size_t> allocations{0};
 
 // Sanitizers bring their own operator new and must keep it.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // g++ 12 does not see that both are replaced
+
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
@@ -120,6 +123,19 @@ TEST(Reader, SpansAreValidAndSorted) {
     }
     for (std::size_t i = 0; i + 1 < reading.mask.size(); ++i) ASSERT_LT(reading.mask[i].end, reading.mask[i + 1].begin);
     ASSERT_EQ(core::count_code_points(masked(text, reading)), size);
+  }
+}
+
+// Texts made to hurt: every word a cue, a number or a literal with a guard. Bounded by CPU time, generously.
+TEST(Reader, LongTextsAreNotQuadratic) {
+  Reader reader;
+  Reading reading;
+  for (const char* piece : {"转1", "不挂失", "不要转存", "密码1234是", "尾号4417那张", "周三了5号", "我叫李伟", "may 1 ", "one hundred ", "本金", "本金安", "五", "三万", "$1 ", "a@b.c "}) {
+    std::string text;
+    while (text.size() < 60000) text += piece;
+    const std::int64_t start = core::thread_cpu_ns();
+    reader.read(lexicon(), text, 20775, reading);
+    EXPECT_LT((core::thread_cpu_ns() - start) / 1'000'000, 600) << piece;
   }
 }
 

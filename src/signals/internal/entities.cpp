@@ -55,6 +55,7 @@ void EntityReader::reset() {
     if (entity.value.capacity() > 15) s_.spare.push_back(std::move(entity.value));
   out_.entities.clear();
   s_.places.clear();
+  s_.covered.assign(u_.size(), 0);
   s_.numbers.assign(u_.numbers.begin(), u_.numbers.end());
   s_.used.assign(s_.numbers.size(), 0);
 }
@@ -72,13 +73,18 @@ Entity& EntityReader::add(EntityType type, std::uint32_t begin, std::uint32_t en
     entity.value.clear();
   }
   s_.places.push_back({begin, end});
+  std::fill(s_.covered.begin() + begin, s_.covered.begin() + end, 1);
   return entity;
 }
 
 void EntityReader::mask(std::uint32_t begin, std::uint32_t end) { out_.mask.push_back(original_span(out_, begin, end)); }
 
 bool EntityReader::taken(std::uint32_t begin, std::uint32_t end) const {
-  return std::ranges::any_of(s_.places, [&](const Match& place) { return place.begin < end && begin < place.end; });
+  return std::find(s_.covered.begin() + begin, s_.covered.begin() + end, 1) != s_.covered.begin() + end;
+}
+
+void EntityReader::use_within(std::uint32_t begin, std::uint32_t end) {
+  for (std::size_t i = first_from(begin); i < count() && number(i).end <= end; ++i) use(i);
 }
 
 void EntityReader::use(std::size_t i) {
@@ -86,16 +92,20 @@ void EntityReader::use(std::size_t i) {
   if (number(i).per != 0 && i + 1 < count() && number(i + 1).nested) s_.used[i + 1] = 1;
 }
 
+// A nested figure begins behind its token, so begins are unique and in order.
+std::size_t EntityReader::first_from(std::uint32_t begin) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(s_.numbers, begin, {}, &Number::begin) - s_.numbers.begin());
+}
+
 std::size_t EntityReader::number_at(std::uint32_t begin) const {
-  for (std::size_t i = 0; i < count() && number(i).begin <= begin; ++i)
-    if (number(i).begin == begin && free(i)) return i;
-  return kNoNumber;
+  const std::size_t i = first_from(begin);
+  return free(i) && number(i).begin == begin ? i : kNoNumber;
 }
 
 std::size_t EntityReader::number_from(std::uint32_t begin) const {
-  for (std::size_t i = 0; i < count(); ++i)
-    if (number(i).begin >= begin && free(i)) return i;
-  return kNoNumber;
+  std::size_t i = first_from(begin);
+  while (i < count() && !free(i) && number(i).begin <= begin + kLongestCue) ++i;
+  return free(i) ? i : kNoNumber;
 }
 
 std::optional<int> EntityReader::small(std::size_t i, int low, int high) const {
@@ -105,9 +115,14 @@ std::optional<int> EntityReader::small(std::size_t i, int low, int high) const {
   return static_cast<int>(value);
 }
 
+std::span<const Cue> EntityReader::cues_around(std::uint32_t begin, std::uint32_t end, std::uint32_t reach) const {
+  const std::size_t back = kLongestCue + reach;
+  return u_.cues_in(begin > back ? begin - back : 0, end + reach);
+}
+
 const Cue* EntityReader::cue_before(CueKind kind, std::uint32_t at, std::uint32_t reach) const {
   const Cue* found = nullptr;
-  for (const Cue& cue : u_.cues) {
+  for (const Cue& cue : cues_around(at, at, reach)) {
     if (cue.begin >= at) break;
     if (cue.kind != kind || cue.end > at || at - cue.end > reach || !u_.same_clause(cue.begin, at)) continue;
     if (found == nullptr || cue.end >= found->end) found = &cue;
@@ -116,16 +131,14 @@ const Cue* EntityReader::cue_before(CueKind kind, std::uint32_t at, std::uint32_
 }
 
 const Cue* EntityReader::cue_after(CueKind kind, std::uint32_t at, std::uint32_t reach) const {
-  for (const Cue& cue : u_.cues) {
-    if (cue.begin > at + reach) break;
-    if (cue.kind == kind && cue.begin >= at) return &cue;
-  }
+  for (const Cue& cue : u_.cues_in(at, at + reach))
+    if (cue.kind == kind) return &cue;
   return nullptr;
 }
 
 const Cue* EntityReader::cue_ending(CueKind kind, std::uint32_t at) const {
   const Cue* found = nullptr;
-  for (const Cue& cue : u_.cues)
+  for (const Cue& cue : cues_around(at, at, 0))
     if (cue.kind == kind && cue.end == at && (found == nullptr || cue.begin < found->begin)) found = &cue;
   return found;
 }
@@ -175,7 +188,8 @@ std::size_t EntityReader::add_english_number(std::size_t cue) {
   number.end = end;
   number.micros = (total + section) * kMicro;
   // "a hundred" is a number, "one" mostly a pronoun.
-  const bool written = std::ranges::any_of(u_.numbers, [&](const Number& n) { return n.begin < end && number.begin < n.end; });  // 1.5 million
+  const auto next = std::ranges::lower_bound(u_.numbers, end, {}, &Number::begin);
+  const bool written = next != u_.numbers.begin() && std::prev(next)->end > number.begin;  // 1.5 million
   if (total + section != 1 && end > number.begin && !written) s_.numbers.push_back(number);
   return std::max(i, cue + 1);
 }
@@ -301,8 +315,7 @@ void EntityReader::read_products() {
     Entity& entity = add(EntityType::product, cue.begin, cue.end, 100);
     entity.value += lexicon_.products[cue.arg].code;
     entity.product = cue.arg;
-    for (std::size_t i = 0; i < count(); ++i)
-      if (number(i).begin >= cue.begin && number(i).end <= cue.end) use(i);
+    use_within(cue.begin, cue.end);
   }
 }
 

@@ -13,6 +13,7 @@ struct EntityScratch {
   std::vector<text::Number> numbers;   // of the utterance, English words included
   std::vector<char> used;              // numbers that already belong to something
   std::vector<Match> places;           // of the entities, in folded positions
+  std::vector<char> covered;           // positions that an entity covers
   std::vector<Cue> chosen;
 };
 

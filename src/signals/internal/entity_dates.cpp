@@ -72,7 +72,7 @@ int EntityReader::nearest_year(int month, int day) const {
 }
 
 bool EntityReader::refers_back(std::uint32_t begin, std::uint32_t end) const {
-  return std::ranges::any_of(u_.cues, [&](const Cue& cue) {
+  return std::ranges::any_of(cues_around(begin, end, 8), [&](const Cue& cue) {
     if (cue.kind != CueKind::past || !u_.same_clause(cue.begin, begin)) return false;
     if (cue.arg == 1 && cue.begin < end) return false;  // 预约了周六
     const std::uint32_t distance = cue.end <= begin ? begin - cue.end : cue.begin >= end ? cue.begin - end : 0;
@@ -245,7 +245,7 @@ void EntityReader::read_english_date(const Cue& month) {
   if (const std::size_t i = number_at(after); i != kNoNumber && u_.at(after - 1) == U' ' && number(i).run <= 2) {
     if (take(i, month.begin, behind_ordinal(number(i).end))) return;
   }
-  for (std::size_t i = 0; i < count(); ++i) {
+  for (std::size_t i = first_from(month.begin > 8 ? month.begin - 8 : 0); i < count() && number(i).begin < month.begin; ++i) {
     if (!free(i) || number(i).run == 0 || number(i).run > 2) continue;
     const std::uint32_t end = behind_ordinal(number(i).end);
     const std::uint32_t gap = u_.starts(end, U" of ") ? 4 : 1;

@@ -139,7 +139,7 @@ bool EntityReader::take_identifier(std::size_t first, std::size_t last) {
 bool EntityReader::tail_is_of_card(const Cue& cue) const {
   std::uint32_t nearest = 0;
   CueKind owner = CueKind::question;
-  for (const Cue& one : u_.cues) {
+  for (const Cue& one : cues_around(cue.begin, cue.end, 10)) {
     if (one.kind != CueKind::card && one.kind != CueKind::id && one.kind != CueKind::phone) continue;
     if (one.end > cue.end || !u_.same_clause(one.begin, cue.begin) || cue.begin > one.end + 10) continue;
     if (one.begin >= cue.begin && one.end < cue.end) continue;
@@ -159,8 +159,7 @@ bool EntityReader::add_tail(std::size_t i, int confidence) {
 
 void EntityReader::read_tails() {
   for (const Cue& cue : u_.cues)  // the 四 of 后四位
-    for (std::size_t i = 0; i < count(); ++i)
-      if (cue.kind == CueKind::tail && number(i).begin >= cue.begin && number(i).end <= cue.end) use(i);
+    if (cue.kind == CueKind::tail) use_within(cue.begin, cue.end);
   for (const Cue& cue : u_.cues) {
     if (cue.kind == CueKind::tail) {
       std::size_t i = number_from(cue.end);
@@ -179,7 +178,7 @@ void EntityReader::read_tails() {
         if (!add_tail(++i, 90)) break;
       }
     } else if (cue.kind == CueKind::tail_after) {
-      for (std::size_t i = 0; i < count(); ++i) {
+      for (std::size_t i = first_from(cue.begin > 12 ? cue.begin - 12 : 0); i < count() && number(i).begin < cue.begin; ++i) {
         const Number& n = number(i);
         if (n.run == 4 && n.end <= cue.begin && cue.begin - n.end <= 2 && u_.at(n.end) != U'年') add_tail(i, 90);
       }

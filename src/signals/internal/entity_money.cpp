@@ -110,8 +110,8 @@ bool EntityReader::read_with_currency(std::size_t i) {
   if (!n.has_value) return false;
   const auto at = static_cast<std::uint32_t>(u_.skip_blank(n.end));
   const Cue* behind = nullptr;
-  for (const Cue& cue : u_.cues)
-    if (cue.kind == CueKind::currency && cue.begin == at && (behind == nullptr || cue.end > behind->end)) behind = &cue;
+  for (const Cue& cue : u_.cues_in(at, at))
+    if (cue.kind == CueKind::currency && (behind == nullptr || cue.end > behind->end)) behind = &cue;
   if (behind != nullptr) {
     add_amount(n.begin, behind->end, n.micros, 100);
     return true;
@@ -169,11 +169,12 @@ void EntityReader::read_currencies() {
   for (const Cue& cue : u_.cues) {
     if (cue.kind != CueKind::currency || (last != nullptr && cue.begin < last->end)) continue;
     const Cue* longest = &cue;
-    for (const Cue& other : u_.cues)
-      if (other.kind == CueKind::currency && other.begin == cue.begin && other.end > longest->end) longest = &other;
+    for (const Cue& other : u_.cues_in(cue.begin, cue.begin))
+      if (other.kind == CueKind::currency && other.end > longest->end) longest = &other;
     // pound, won and mop are words of their own: only beside a figure.
     const bool doubtful = is_letter(u_, cue.begin) && (cue.arg == 3 || cue.arg == 10 || cue.arg == 13);
-    const bool beside = std::ranges::any_of(s_.numbers, [&](const Number& n) { return n.end <= longest->begin ? longest->begin - n.end <= 1 : n.begin >= longest->end && n.begin - longest->end <= 1; });
+    const std::size_t behind = first_from(longest->begin);
+    const bool beside = (behind > 0 && number(behind - 1).end + 1 >= longest->begin) || (behind < count() && number(behind).begin <= longest->end + 1);
     last = longest;
     if (doubtful && !beside) continue;
     add(EntityType::currency, longest->begin, longest->end, 100).value += kCurrencies[longest->arg];

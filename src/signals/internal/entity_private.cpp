@@ -54,8 +54,7 @@ void EntityReader::read_secrets() {
     }
     if (letter && digit && end - at >= 4) {
       mask(at, end);
-      for (std::size_t k = 0; k < count(); ++k)
-        if (number(k).begin >= at && number(k).end <= end) use(k);
+      use_within(at, end);
     }
   }
   // 123456是我的密码
@@ -64,7 +63,7 @@ void EntityReader::read_secrets() {
     if (!free(i) || n.run < 4 || n.run > 8) continue;
     std::uint32_t at = n.end;
     while (at < u_.size() && at < n.end + 4 && u_.is_one_of(at, U"就是我的,这个")) ++at;
-    const bool named = at > n.end && std::ranges::any_of(u_.cues, [&](const Cue& cue) { return cue.kind == CueKind::secret && cue.begin == at; });
+    const bool named = at > n.end && std::ranges::any_of(u_.cues_in(at, at), [](const Cue& cue) { return cue.kind == CueKind::secret; });
     if (!named) continue;
     mask(n.begin, n.end);
     use(i);
@@ -121,8 +120,7 @@ void EntityReader::read_emails() {
     while (end > i + 1 && u_.is_one_of(end - 1, U".-")) --end;
     if (begin == i || !dot || end < i + 4) continue;
     mask(begin, end);
-    for (std::size_t k = 0; k < count(); ++k)
-      if (number(k).begin >= begin && number(k).end <= end) use(k);
+    use_within(begin, end);
   }
 }
 

@@ -86,8 +86,11 @@ class EntityReader {
   std::size_t count() const { return s_.numbers.size(); }
   bool free(std::size_t i) const { return i < count() && s_.used[i] == 0; }
   void use(std::size_t i);
+  void use_within(std::uint32_t begin, std::uint32_t end);
+  std::size_t first_from(std::uint32_t begin) const;   // number that begins at or behind
+  std::span<const Cue> cues_around(std::uint32_t begin, std::uint32_t end, std::uint32_t reach) const;
   std::size_t number_at(std::uint32_t begin) const;    // that begins there and is free
-  std::size_t number_from(std::uint32_t begin) const;  // first free one that begins at or behind
+  std::size_t number_from(std::uint32_t begin) const;  // first free one that begins at or not far behind
   std::optional<int> small(std::size_t i, int low, int high) const;  // whole value within bounds
   // The last cue of the kind that ends within `reach` before `at`, in the same clause.
   const Cue* cue_before(CueKind kind, std::uint32_t at, std::uint32_t reach) const;

@@ -1,6 +1,7 @@
 // One utterance under reading: what the scan left, for the stages that make entities and masks of it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,6 +15,8 @@
 #include "text/numerals.h"
 
 namespace fenshen::signals::internal {
+
+constexpr std::size_t kLongestCue = 40;  // of the built-in ones
 
 struct Utterance {
   ScannedText scanned;
@@ -31,6 +34,13 @@ struct Utterance {
   }
   bool starts(std::size_t i, std::u32string_view word) const {
     return i + word.size() <= size() && std::u32string_view(scanned.text.data() + i, word.size()) == word;
+  }
+  // The cues that begin from `from` to `to`, both included. Texts are long at times, and may be made to hurt: nothing
+  // walks all cues for each number.
+  std::span<const Cue> cues_in(std::size_t from, std::size_t to) const {
+    const auto first = std::ranges::lower_bound(cues, from, {}, &Cue::begin);
+    const auto last = std::ranges::upper_bound(first, cues.end(), to, {}, &Cue::begin);
+    return {first, last};
   }
   // A Latin word, whole.
   bool starts_word(std::size_t i, std::u32string_view word) const {

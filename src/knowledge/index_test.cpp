@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <new>
 #include <random>
 #include <set>
 
@@ -14,6 +17,20 @@
 #include "knowledge/internal/index_data.h"
 #include "knowledge/internal/terms.h"
 #include "text/fold.h"
+
+namespace {
+std::atomic<std::size_t> allocations{0};
+}  // namespace
+
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // g++ 12 does not see that both are replaced
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace fenshen::knowledge {
 namespace {
@@ -354,6 +371,25 @@ TEST(Index, AnswersQuestionsItHasNotSeen) {
     const auto matches = search(*index, text, query_of(day));
     EXPECT_TRUE(matches.empty() || matches[0].certainty < 450) << text << " " << matches[0].certainty;
   }
+}
+
+TEST(Index, DoesNotAllocateOnceWarm) {
+  const auto articles = few();
+  const auto index = Index::build(articles);
+  std::vector<std::u32string> asked;
+  for (const char* text : {"年费怎么免", "卡丢了", "转账限额怎么调，我的卡丢了，年费为什么扣", "I lost my card", "乒乓"}) asked.push_back(text::fold(text));
+  Index::Scratch scratch;
+  std::vector<Match> out;
+  std::size_t before = 0;
+  for (int pass = 0; pass < 3; ++pass) {
+    before = allocations;
+    for (const std::u32string& text : asked) {
+      Query query = query_of();
+      query.folded = {text.data(), text.size()};
+      index->search(query, scratch, out);
+    }
+  }
+  EXPECT_EQ(allocations - before, 0u);
 }
 
 TEST(Index, SearchDoesNotDependOnTheScratch) {

@@ -13,7 +13,7 @@ import { deskUi, useDeskUi } from "./ui";
 function put(cards: Partial<Card>[]): void {
   const state = applyFrames(
     emptyConversation(),
-    cards.map((card, index) => ({ n: index + 1, kind: "card" as const, card: demoCard({ card: `k${index}`, item: `i${index}`, title: `卡片${index}`, turn: index * 5, ...card }), ms: 2.5 })),
+    cards.map((card, index) => ({ n: index + 1, kind: "card" as const, card: demoCard({ card: `k${index}`, item: `i${index}`, title: `卡片${index}`, turn: index * 5, seq: index + 1, ...card }), ms: 2.5 })),
   ).state;
   useLive.setState({ conversations: { c1: state } });
 }

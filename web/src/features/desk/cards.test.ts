@@ -5,7 +5,7 @@ import { demoCard } from "../../test/frames";
 import { currentOf, kindKey, neighbour, sayOf, stackOf, statusOf, stepOf, toneOf } from "./cards";
 
 function stateOf(cards: Partial<Card>[]): CardView[] {
-  const frames = cards.map((card, index): Frame => ({ n: index + 1, kind: "card", card: demoCard({ card: `k${index}`, item: `i${index}`, ...card }), ms: 1 }));
+  const frames = cards.map((card, index): Frame => ({ n: index + 1, kind: "card", card: demoCard({ card: `k${index}`, item: `i${index}`, seq: index + 1, ...card }), ms: 1 }));
   return applyFrames(emptyConversation(), frames).state.cards;
 }
 
@@ -58,6 +58,13 @@ describe("currentOf", () => {
     expect(currentOf(stack, null, (view) => (view.card.card === "k1" ? "used" : "new"))?.card.card).toBe("k0");
     const later = stackOf(stateOf([{ kind: "violation", severity: "major", turn: 2 }, { turn: 6 }]));
     expect(currentOf(later, null, isNew)?.card.card).toBe("k1");
+  });
+
+  it("opens the gravest of several that one event gave, and of equals the first", () => {
+    const prompt = { kind: "prompt" as const, turn: 18, seq: 22 };
+    const stack = stackOf(stateOf([{ ...prompt, severity: "major" }, { ...prompt, severity: "major" }, { ...prompt, severity: "normal" }, { ...prompt, severity: "hint" }]));
+    expect(currentOf(stack, null, isNew)?.card.card).toBe("k0");
+    expect(currentOf(stack, null, (view) => (view.card.card === "k0" ? "done" : "new"))?.card.card).toBe("k1");
   });
 
   it("offers an announcement when nothing asks, and nothing when all is handled", () => {

@@ -109,9 +109,20 @@ export function currentOf(stack: readonly CardView[], chosen: string | null, sta
   const asking = open.filter((view) => view.card.primary !== false);
   const newest = asking[0];
   if (!newest) return open.find((view) => view.card.kind === "announcement") ?? null;
-  // What must be said or stopped is not pushed aside by knowledge in the same breath.
+  // What must be said or stopped is not pushed aside by knowledge in the same breath; what is graver stands first, and of
+  // several that one event gave, the first.
   const recent = asking.filter((view) => view.card.turn >= newest.card.turn - sameBreathTurns);
-  return recent.find((view) => toneOf(view, "new") === "red") ?? recent.find((view) => toneOf(view, "new") === "orange") ?? newest;
+  return recent.reduce((best, view) => (before(view, best) ? view : best), newest);
+}
+
+function gravity(view: CardView): number {
+  const tone = toneOf(view, "new");
+  return (tone === "red" ? 4 : tone === "orange" ? 2 : 0) + (view.card.severity === "major" ? 1 : 0);
+}
+
+function before(a: CardView, b: CardView): boolean {
+  if (gravity(a) !== gravity(b)) return gravity(a) > gravity(b);
+  return a.card.seq === b.card.seq && a.n < b.n;
 }
 
 const sameBreathTurns = 2;

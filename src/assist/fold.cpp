@@ -144,7 +144,10 @@ class Fold {
 
   void speak(Speaker speaker, std::string_view text) {
     Turn& turn = begin_turn(speaker);
-    scratch_.reader.read(*pack_.lexicon, text, m_.day, scratch_.reading);
+    // «7702» is a card's tail if the other side has just asked for it.
+    const bool customer = speaker == Speaker::customer;
+    scratch_.reader.read(*pack_.lexicon, text, m_.day, scratch_.reading, customer ? state_.rep_asks_tail : state_.customer_asks_tail);
+    (customer ? state_.customer_asks_tail : state_.rep_asks_tail) = scratch_.reading.asks_card_tail;
     keep_words(turn, text);
     if (!is_speaker_of_turns(speaker)) return engines(speaker, true, false);
     if (state_.last_speaker != speaker) ++state_.speech_turns;

@@ -53,6 +53,7 @@ void choose_knowledge(Moment& moment, Speaker speaker) {
   query.folded = moment.scratch.reading.folded;
   query.day = moment.day;
   query.channel = state.channel;
+  query.limit = kAlternativesMax;
   state.pack->index->search(query, moment.scratch.search, matches);
   put_cued_first(moment);
   if (matches.empty() || matches.front().certainty < kCertainEnough) return matches.clear();

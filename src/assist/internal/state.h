@@ -73,6 +73,7 @@ struct State {
   conversation::Fields customer;
   int idv_level = 0;
   bool started = false, ended = false, saved = false;
+  bool rep_asks_tail = false, customer_asks_tail = false;  // by their last utterance
 
   std::int32_t turn = -1;         // index of the last turn
   std::int32_t next_turn = 0;

@@ -18,10 +18,10 @@ function put(cards: Partial<Card>[]): void {
   useLive.setState({ conversations: { c1: state } });
 }
 
-function Stack() {
+function Stack({ readOnly = false }: { readOnly?: boolean }) {
   return (
     <TestFrame>
-      <CardStack conversation="c1" readOnly={false} head={null} title="分身" />
+      <CardStack conversation="c1" readOnly={readOnly} head={null} title="分身" />
     </TestFrame>
   );
 }
@@ -88,11 +88,18 @@ describe("the card stack", () => {
   });
 
   it("records that cards were shown, once, and not for those who only look", async () => {
-    put([{}, {}]);
+    const shown = () => vi.mocked(fetch).mock.calls.filter(([, init]) => String(init?.body).includes('"shown"')).map(([url]) => String(url).split("/").at(-2)).sort();
+    put([{ card: "look0" }, { card: "look1" }]);
+    const { unmount } = render(<Stack readOnly />);
+    unmount();
+    put([{ card: "seen0" }, { card: "seen1" }]);
     const { rerender } = render(<Stack />);
     rerender(<Stack />);
-    const shown = () => vi.mocked(fetch).mock.calls.filter(([, init]) => String(init?.body).includes('"shown"')).map(([url]) => String(url).split("/").at(-2));
-    await vi.waitFor(() => expect(shown().sort()).toEqual(["k0", "k1"]));
+    const ours = () => shown().filter((card) => card?.startsWith("look") || card?.startsWith("seen"));
+    await vi.waitFor(() => expect(ours()).toEqual(["seen0", "seen1"]));
+    rerender(<Stack />);
+    await new Promise((done) => setTimeout(done, 50));
+    expect(ours()).toEqual(["seen0", "seen1"]);
   });
 
   it("folds a dismissed card and records it", async () => {

@@ -17,10 +17,20 @@ async function look(page, name) {
     const root = document.documentElement;
     if (root.scrollWidth > root.clientWidth) problems.push(`the page scrolls sideways: ${root.scrollWidth} in ${root.clientWidth}`);
     if (root.scrollHeight > root.clientHeight + 1) problems.push(`the page scrolls: ${root.scrollHeight} in ${root.clientHeight}`);
+    // What of an element is on the screen: a column that scrolls cuts it off at its edge.
+    const shown = (element) => {
+      let { left, top, right, bottom } = element.getBoundingClientRect();
+      for (let parent = element.parentElement; parent !== null && parent !== root; parent = parent.parentElement) {
+        if (getComputedStyle(parent).overflowY === "visible") continue;
+        const edge = parent.getBoundingClientRect();
+        [left, top, right, bottom] = [Math.max(left, edge.left), Math.max(top, edge.top), Math.min(right, edge.right), Math.min(bottom, edge.bottom)];
+      }
+      return { left, top, right, bottom, x: left, y: top, width: right - left, height: bottom - top };
+    };
     // Two controls may lie within each other, but not half over each other.
     const boxes = [...document.querySelectorAll("button, input, textarea, [role=tab], [role=combobox]")]
       .filter((element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest("[aria-hidden=true], .sr-only"))
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
+      .map((element) => ({ element, box: shown(element) }))
       .filter(({ element, box }) => {
         if (box.width < 4 || box.height < 4) return false;
         // What is scrolled out of its column is not on the screen.

@@ -166,8 +166,8 @@ check("what people type is text, never markup, in names and in messages", async 
   await until(async () => (await session.said(conversation)).length === 2, "both in the log");
   assert.deepEqual(await sameEverywhere(conversation, [desk, chat]), [["customer", evil], ["rep", evil]]);
   await desk.open(id);
-  await desk.turn("{{7*7}}").waitFor();
-  assert.equal(await desk.page.getByRole("heading", { level: 1 }).innerText(), name);
+  await until(async () => (await desk.page.getByRole("heading", { level: 1 }).innerText()) === name, "the call with the strange name");
+  await desk.turn("{{7*7}}").first().waitFor();
   for (const page of [desk.page, chat.page]) {
     assert.equal(await page.evaluate(() => window.__owned), undefined);
     assert.equal(await page.locator('img[src="x"]').count(), 0);

@@ -44,6 +44,22 @@ struct ContentVersion {
   core::Millis at = 0;
 };
 
+// A change on its way to approval by a second person. An item has at most one that is open (draft, submitted); closed ones stay.
+struct ContentDraft {
+  std::string pack, kind, item;
+  std::int64_t number = 0;        // 1, 2, 3 … per item
+  std::int64_t revision = 0;      // of this draft: each write is one more
+  std::int64_t base_version = 0;  // the published version it was made from
+  std::string text;
+  std::string state = "draft";    // draft | submitted | approved | rejected | withdrawn
+  std::vector<std::string> editors;  // accounts that wrote it, the last one last
+  std::string comment;            // what and why, by the editor
+  std::string reviewer, review;   // who decided, and the words
+  std::string trial;              // run over history that was shown with it, if any
+  std::int64_t version = 0;       // published as, once approved
+  core::Millis at = 0, submitted_at = 0, decided_at = 0;
+};
+
 struct AuditEntry {
   std::int64_t seq = 0;
   core::Millis at = 0;
@@ -76,6 +92,12 @@ class Records {
   // Of each item the newest version that is no draft, if it is published (retired: the pack's own text holds again).
   virtual core::Result<std::vector<ContentVersion>> published_content() const = 0;
   virtual core::Result<std::vector<ContentVersion>> content_history(std::string_view kind, std::string_view item) const = 0;
+
+  // number 0: a new draft (conflict: the item has an open one). Otherwise the draft with that number is replaced if its
+  // revision is still draft.revision (conflict: written meanwhile). The answer has number, revision and at as stored.
+  virtual core::Result<ContentDraft> put_content_draft(ContentDraft draft) = 0;
+  virtual core::Result<std::vector<ContentDraft>> content_drafts(bool open_only, std::size_t limit) const = 0;  // newest first
+  virtual core::Result<std::vector<ContentDraft>> content_drafts_of(std::string_view kind, std::string_view item) const = 0;  // newest first
 
   virtual core::Result<AuditEntry> add_audit(AuditEntry entry) = 0;  // seq, at if 0, hash are filled in
   virtual core::Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) const = 0;

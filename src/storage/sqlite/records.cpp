@@ -19,7 +19,14 @@ constexpr const char* kSteps[] = {
     "CREATE TABLE audit(seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
     " object TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL);"
     "CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE pack_snapshots(hash TEXT PRIMARY KEY, bytes BLOB NOT NULL)"};
+    "CREATE TABLE pack_snapshots(hash TEXT PRIMARY KEY, bytes BLOB NOT NULL)",
+    "CREATE TABLE content_drafts(kind TEXT NOT NULL, item TEXT NOT NULL, number INTEGER NOT NULL, pack TEXT NOT NULL, revision INTEGER NOT NULL,"
+    " base_version INTEGER NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL, editors TEXT NOT NULL, comment TEXT NOT NULL,"
+    " reviewer TEXT NOT NULL, review TEXT NOT NULL, trial TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " submitted_at INTEGER NOT NULL, decided_at INTEGER NOT NULL, PRIMARY KEY(kind, item, number)) WITHOUT ROWID;"
+    "CREATE INDEX content_drafts_at ON content_drafts(at);"
+    // One open draft of an item, whoever writes.
+    "CREATE UNIQUE INDEX content_drafts_open ON content_drafts(kind, item) WHERE state IN ('draft', 'submitted')"};
 
 constexpr char kRoleSeparator = ' ';
 

@@ -30,6 +30,10 @@ class SqliteRecords final : public Records {
   core::Result<std::vector<ContentVersion>> published_content() const override;
   core::Result<std::vector<ContentVersion>> content_history(std::string_view kind, std::string_view item) const override;
 
+  core::Result<ContentDraft> put_content_draft(ContentDraft draft) override;
+  core::Result<std::vector<ContentDraft>> content_drafts(bool open_only, std::size_t limit) const override;
+  core::Result<std::vector<ContentDraft>> content_drafts_of(std::string_view kind, std::string_view item) const override;
+
   core::Result<AuditEntry> add_audit(AuditEntry entry) override;
   core::Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) const override;
   core::Status verify_audit() const override;

@@ -109,6 +109,52 @@ TEST_F(RecordsTest, TwoEditorsAtOnce) {
   EXPECT_EQ(won, 1);
 }
 
+TEST_F(RecordsTest, DraftsOfContent) {
+  ContentDraft draft{.pack = "p", .kind = "rule", .item = "A", .base_version = 2, .text = "t1", .editors = {"a-1"}, .comment = "c"};
+  auto first = records_->put_content_draft(draft);
+  ASSERT_TRUE(first.has_value()) << core::describe(first.error());
+  EXPECT_EQ(first->number, 1);
+  EXPECT_EQ(first->revision, 1);
+  EXPECT_GT(first->at, 0);
+  EXPECT_EQ(records_->put_content_draft(draft).error().code, Code::conflict) << "one open draft of an item";
+  draft.item = "B";
+  EXPECT_TRUE(records_->put_content_draft(draft).has_value()) << "another item has its own";
+
+  ContentDraft stale = *first;
+  first->text = "t2";
+  first->editors = {"a-1", "a-2"};
+  first->state = "submitted";
+  const auto second = records_->put_content_draft(*first);
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(second->revision, 2);
+  EXPECT_EQ(records_->put_content_draft(stale).error().code, Code::conflict) << "written meanwhile";
+  stale.number = 9;
+  EXPECT_EQ(records_->put_content_draft(stale).error().code, Code::not_found);
+  stale.state = "nonsense";
+  EXPECT_EQ(records_->put_content_draft(stale).error().code, Code::invalid);
+
+  ContentDraft done = *second;
+  done.state = "approved";
+  done.reviewer = "a-3";
+  done.version = 3;
+  ASSERT_TRUE(records_->put_content_draft(done).has_value());
+  draft.item = "A";
+  EXPECT_EQ(records_->put_content_draft(draft)->number, 2) << "a closed one makes room";
+  reopen();
+  const auto of_item = records_->content_drafts_of("rule", "A");
+  ASSERT_EQ(of_item->size(), 2u);
+  EXPECT_EQ((*of_item)[0].number, 2);
+  EXPECT_EQ((*of_item)[1].state, "approved");
+  EXPECT_EQ((*of_item)[1].text, "t2");
+  EXPECT_EQ((*of_item)[1].editors, (std::vector<std::string>{"a-1", "a-2"}));
+  EXPECT_EQ((*of_item)[1].reviewer, "a-3");
+  EXPECT_EQ((*of_item)[1].version, 3);
+  EXPECT_EQ((*of_item)[1].base_version, 2);
+  EXPECT_EQ(records_->content_drafts(true, 10)->size(), 2u);
+  EXPECT_EQ(records_->content_drafts(false, 10)->size(), 3u);
+  EXPECT_EQ(records_->content_drafts(false, 1)->size(), 1u);
+}
+
 TEST_F(RecordsTest, SettingsAndSnapshots) {
   EXPECT_FALSE(records_->setting("x")->has_value());
   ASSERT_TRUE(records_->put_setting("x", "1").has_value());

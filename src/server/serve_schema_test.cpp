@@ -35,6 +35,8 @@ class Schemas {
       }
       return out.push_back(where + ": fits none of anyOf");
     }
+    if (const json::value* all = schema.if_contains("allOf"))
+      for (const json::value& part : all->as_array()) check(part, value, where, out);
     if (const json::value* type = schema.if_contains("type"); type != nullptr && !is(*type, value)) return out.push_back(where + ": wrong type");
     if (const json::value* list = schema.if_contains("enum"))
       if (std::ranges::find(list->as_array(), value) == list->as_array().end()) out.push_back(where + ": not in enum");

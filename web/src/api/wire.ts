@@ -1,0 +1,888 @@
+// Generated from api/openapi.yaml by tools/wire-types.mjs (npm run types). Not to be edited.
+
+export type Object = Record<string, unknown>;
+
+export interface WhatIfItem {
+  kind: string;
+  id: string;
+  /** Only in requests */
+  text?: string;
+}
+
+export interface NewWhatIf {
+  kind?: string;
+  id?: string;
+  text?: string;
+  /** Several drafts at once; then without kind id and text */
+  items?: WhatIfItem[];
+  from: string;
+  to: string;
+  team?: string | null;
+  baseline?: "current" | "bound";
+  comment?: string;
+}
+
+export interface WhatIfCount {
+  rule?: string;
+  name?: string;
+  severity?: string;
+  team?: string;
+  month?: string;
+  added: number;
+  removed: number;
+  before?: number;
+  after?: number;
+}
+
+export interface WhatIf {
+  id: string;
+  state: "queued" | "running" | "done" | "cancelled" | "failed" | "interrupted";
+  items: WhatIfItem[];
+  from: string;
+  to: string;
+  team: string | null;
+  baseline: "current" | "bound";
+  comment: string;
+  author: {
+    id: string;
+    name: string;
+  };
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  progress: {
+    done: number;
+    total: number;
+  };
+  conversations: number;
+  utterances: number;
+  seconds: number;
+  utterances_per_s: number;
+  verdicts_changed: number;
+  added: number;
+  removed: number;
+  kept: number;
+  error: string | null;
+  counts: {
+    rules: WhatIfCount[];
+    teams: WhatIfCount[];
+    months: WhatIfCount[];
+  };
+}
+
+export interface WhatIfPage {
+  items: WhatIf[];
+  next: string | null;
+}
+
+export interface WhatIfChange {
+  n: number;
+  change: "added" | "removed";
+  rule: string;
+  kind: "violation" | "fraud" | "prompt" | "step";
+  severity: "major" | "normal" | "hint";
+  conversation: string;
+  seq: number;
+  turn: number;
+  at: string;
+  month: string;
+  team: string | null;
+  rep: string | null;
+  words: string | null;
+}
+
+export interface WhatIfChangePage {
+  items: WhatIfChange[];
+  next: string | null;
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: "invalid" | "not_found" | "conflict" | "forbidden" | "unauthorized" | "too_large" | "rate_limited" | "unavailable" | "corrupt" | "internal" | "csrf" | "bad_request" | "method_not_allowed";
+  detail: string;
+  where?: string;
+  errors?: Record<string, unknown>[];
+}
+
+export interface Status {
+  status: string;
+}
+
+export type Role = "rep" | "supervisor" | "editor" | "approver" | "inspector" | "admin" | "auditor" | "api";
+
+export interface User {
+  id: string;
+  username: string;
+  name: string;
+  number: string;
+  team: string;
+  roles: Role[];
+}
+
+export interface Session {
+  user: User;
+  csrf: string;
+}
+
+export interface SignIn {
+  username: string;
+  password: string;
+}
+
+export interface Localized {
+  zh: string;
+  en: string;
+}
+
+export interface SampleState {
+  id: string;
+  next_turn: number;
+  total: number;
+  waiting_for: "customer" | "rep" | "done";
+  rep_text: string | null;
+  speed: 1 | 2 | 8;
+  auto: boolean;
+  paused: boolean;
+}
+
+export interface Summary {
+  id: string;
+  channel: string;
+  lang: string;
+  state: "waiting" | "open" | "ended" | "closed";
+  title: string;
+  customer: Fields;
+  rep: {
+    id: string;
+    name: string;
+  } | null;
+  started_at: string | null;
+  ended_at: string | null;
+  last: {
+    speaker: Speaker;
+    text: string;
+    at: string;
+  } | null;
+  waiting_since: string | null;
+  unread: number;
+  owed: number;
+  violations: {
+    major: number;
+    normal: number;
+  };
+  emotion: Emotion;
+  flow: string | null;
+  sample: SampleState | null;
+  seq: number;
+  /** Console only */
+  risk?: number | null;
+}
+
+export interface SummaryPage {
+  items: Summary[];
+  next: string | null;
+}
+
+export interface NewConversation {
+  id?: string;
+  channel: string;
+  lang?: string;
+  customer?: Fields;
+  meta?: Fields;
+  started_at?: string;
+}
+
+export type FlatValue = string | number | boolean | null;
+
+export type Fields = Record<string, FlatValue>;
+
+export type Speaker = "customer" | "rep" | "bot" | "system" | "supervisor";
+
+export type Emotion = "calm" | "dissatisfied" | "angry" | "anxious" | "sad" | "none";
+
+export type Severity = "major" | "normal" | "hint";
+
+/** First code point and the one behind the last */
+export type Span = [number, number];
+
+export interface EventBase {
+  seq: number;
+  id: string;
+  recorded_at: string;
+  occurred_at: string;
+  actor: string;
+  /** The person was erased; the texts are gone */
+  erased?: boolean;
+}
+
+/** docs/formats/event.md */
+export type Event = EventBase & EventBody;
+
+export type EventBody = {
+  type: "conversation.started";
+  channel: string;
+  lang: string;
+  customer?: Fields;
+  meta?: Fields;
+} | {
+  type: "conversation.ended";
+  by: string;
+  reason: string;
+} | {
+  type: "participant.joined" | "participant.left";
+  participant: string;
+  speaker: Speaker;
+} | {
+  type: "utterance";
+  speaker: Speaker;
+  text: string;
+  utterance_id?: string;
+  revision?: number;
+  track?: number;
+  start_ms?: number;
+  end_ms?: number;
+} | {
+  type: "business";
+  name: string;
+  data?: Fields;
+} | {
+  type: "customer.snapshot";
+  customer?: Fields;
+} | {
+  type: "pack.bound";
+  pack_hash: string;
+  engine: string;
+} | {
+  type: "tick";
+} | {
+  type: "act.proposed";
+  act: string;
+  kind: string;
+  text: string;
+  card?: string;
+  data?: Fields;
+} | {
+  type: "act.decided";
+  act: string;
+  allowed: boolean;
+  rules: string[];
+} | {
+  type: "act.done";
+  act: string;
+} | {
+  type: "act.failed";
+  act: string;
+  reason: string;
+} | {
+  type: "card.action";
+  card: string;
+  action: CardActionName;
+  reason?: string;
+  text?: string;
+} | {
+  type: "flow.action";
+  action: string;
+  flow?: string;
+  step?: string;
+  reason?: string;
+} | {
+  type: "wrapup.saved";
+  wrapup: WrapupSaved;
+} | {
+  type: "typing";
+  speaker: Speaker;
+  on: boolean;
+};
+
+export interface WrapupSaved {
+  types?: string[];
+  summary?: SummarySentence[];
+  fields?: NameValue[];
+  outcome?: string;
+  follow_up?: string;
+}
+
+export interface SummarySentence {
+  /** reason, done, outcome, promise or follow_up */
+  label?: string;
+  text: string;
+  turns: number[];
+}
+
+export interface NameValue {
+  name: string;
+  value: string;
+}
+
+export interface LabelValue {
+  label: string;
+  value: string;
+}
+
+export interface EventList {
+  items: Event[];
+}
+
+export interface NewEvent {
+  /** The sender's; a repeated one is the same event */
+  id: string;
+  type: "utterance" | "utterance.partial" | "business" | "customer.snapshot" | "participant.joined" | "participant.left" | "conversation.ended";
+  occurred_at?: string;
+}
+
+export type Events = {
+  events: NewEvent[];
+} | NewEvent;
+
+export interface AppendedOne {
+  seq: number;
+  recorded_at: string;
+  duplicate: boolean;
+}
+
+export interface AppendedList {
+  items: {
+    id: string;
+    seq: number;
+    recorded_at: string;
+    duplicate: boolean;
+  }[];
+}
+
+export type CardKind = "knowledge" | "reply" | "step" | "prompt" | "violation" | "emotion" | "fraud" | "need" | "announcement" | "wrapup";
+
+export type StepState = "open" | "next" | "owed" | "done" | "undone" | "skipped";
+
+export interface CardSource {
+  item?: string;
+  title?: string;
+  clause?: string;
+  note?: string;
+  from?: string | null;
+  to?: string | null;
+}
+
+export interface CardWhy {
+  turn?: number | null;
+  seq: number;
+  span?: Span;
+  words?: string | null;
+  rule?: string | null;
+}
+
+export interface WrapupType {
+  code: string;
+  name?: string;
+  p: number;
+}
+
+export interface WrapupField {
+  name: string;
+  label?: string;
+  value: string;
+  /** What people read where the value is the id of an item */
+  display?: string;
+  turn?: number | null;
+  uncertain?: boolean;
+}
+
+export interface Card {
+  conversation: string;
+  turn: number;
+  seq: number;
+  card: string;
+  kind: CardKind;
+  item: string;
+  version?: string;
+  topics?: string[];
+  rank?: number;
+  primary?: boolean;
+  severity?: Severity;
+  span?: Span;
+  text?: string;
+  sources?: CardSource[];
+  title?: string;
+  /** Reply wording */
+  say?: string | null;
+  answer?: string;
+  advice?: string | null;
+  facts?: LabelValue[];
+  why?: CardWhy;
+  /** Parts of an obligation */
+  missing?: string[];
+  audience?: "customer" | "internal";
+  certainty?: number;
+  flow?: string;
+  flow_name?: string;
+  must?: boolean;
+  state?: StepState;
+  types?: WrapupType[];
+  process?: string[];
+  summary?: SummarySentence[];
+  fields?: WrapupField[];
+  outcome?: string;
+}
+
+export interface Mark {
+  span: Span;
+  kind: "knowledge" | "rule" | "step" | "entity" | "masked" | "emotion";
+  label: string;
+  item?: string;
+  severity?: Severity;
+}
+
+export type Frame = {
+  n: number;
+  kind: "event";
+  event: Event;
+  turn: number | null;
+  marks: Mark[];
+} | {
+  n: number;
+  kind: "card";
+  card: Card;
+  /** Live only */
+  ms: number | null;
+} | {
+  n: number;
+  kind: "superseded";
+  cards: string[];
+};
+
+export interface FrameList {
+  items: Frame[];
+  next_n: number;
+}
+
+export interface Act {
+  act: string;
+  kind: "message";
+  text: string;
+  card?: string;
+}
+
+export interface Decision {
+  act: string;
+  decision: "allowed" | "blocked";
+  rules: string[];
+  seq: number;
+}
+
+export type CardActionName = "shown" | "used" | "edited" | "dismissed" | "rejected";
+
+export interface CardAction {
+  id: string;
+  action: CardActionName;
+  reason?: string;
+  text?: string;
+}
+
+export interface FlowAction {
+  id: string;
+  action: "switch" | "done" | "skip" | "undo";
+  flow?: string;
+  step?: string;
+  reason?: string;
+}
+
+export interface End {
+  id: string;
+  reason?: string;
+}
+
+export interface WrapupInput {
+  types: string[];
+  summary?: SummarySentence[];
+  fields?: NameValue[];
+  outcome?: string;
+  follow_up?: string;
+}
+
+export interface Wrapup {
+  id: string;
+  wrapup: WrapupInput;
+}
+
+export interface Changed {
+  changed: string[];
+}
+
+export interface SampleInfo {
+  id: string;
+  title: Localized;
+  scenario: Localized;
+  channel: string;
+  lang: string;
+  turns: number;
+}
+
+export interface SampleList {
+  items: SampleInfo[];
+}
+
+export interface SampleTurn {
+  speaker: "customer" | "agent" | "bot" | "system" | "supervisor";
+  text?: string;
+  event?: {
+    name: string;
+    data?: Fields;
+  };
+  ts?: number;
+}
+
+export interface Sample {
+  id: string;
+  title: Localized;
+  scenario: Localized;
+  channel: string;
+  lang: string;
+  customer: Fields;
+  meta: Fields;
+  turns: SampleTurn[];
+}
+
+export interface StartSample {
+  speed?: 1 | 2 | 8;
+  turns?: SampleTurn[];
+}
+
+export interface SampleAction {
+  action: "rep_turn" | "pause" | "resume" | "speed" | "auto";
+  speed?: 1 | 2 | 8;
+  auto?: boolean;
+}
+
+export interface SearchHit {
+  id: string;
+  title: string;
+  answer: string;
+  say: string;
+  facts: LabelValue[];
+  source: CardSource;
+  from: string | null;
+  to: string | null;
+  topics: string[];
+  flow: string | null;
+  audience: "customer" | "internal";
+  certainty: number;
+  version?: string;
+}
+
+export interface SearchResult {
+  items: SearchHit[];
+  took_us: number;
+}
+
+export type ContentKind = "article" | "rule" | "flow" | "announcement" | "product" | "class" | "leaf";
+
+export interface ContentRow {
+  kind: ContentKind;
+  id: string;
+  pack: string;
+  title: Localized;
+  version: string;
+  state: "in_force" | "out_of_force";
+  from: string | null;
+  to: string | null;
+  file: string;
+  line: number;
+  edited: boolean;
+}
+
+export interface ContentPage {
+  items: ContentRow[];
+  next: string | null;
+}
+
+export interface ContentStatus {
+  hash: string;
+  since: string;
+  packs: PackInfo[];
+  counts: Record<string, number>;
+}
+
+export interface PackInfo {
+  id: string;
+  version: string;
+}
+
+export interface ContentVersion {
+  version: number;
+  author: string;
+  at: string;
+  comment: string;
+  state: string;
+}
+
+export interface ContentItem {
+  kind: ContentKind;
+  id: string;
+  pack: string;
+  /** What publish expects; 0 was never edited */
+  version: number;
+  text: string;
+  base_text: string;
+  edited?: boolean;
+  file?: string;
+  line?: number;
+  item: Record<string, unknown>;
+  history: ContentVersion[];
+}
+
+export interface ContentText {
+  kind: string;
+  id?: string;
+  text: string;
+}
+
+export interface CheckResult {
+  errors: {
+    line: number;
+    message: string;
+  }[];
+  warnings: {
+    line?: number;
+    message: string;
+  }[];
+}
+
+export interface Publish {
+  text: string;
+  expected_version: number;
+  comment?: string;
+}
+
+export interface Published {
+  version: number;
+  state: string;
+  at: string;
+  hash: string;
+}
+
+export interface TryContent {
+  kind: string;
+  id: string;
+  text: string;
+  sample: string;
+  turns?: SampleTurn[];
+}
+
+export interface TryResult {
+  before: Card[];
+  after: Card[];
+  added: Card[];
+  removed: Card[];
+  changed: [Card, Card][];
+}
+
+export interface NewChat {
+  lang?: "zh" | "en";
+  name?: string;
+}
+
+export interface ChatSession {
+  conversation: string;
+  token: string;
+  resume: string;
+}
+
+export interface FlowStep {
+  id: string;
+  name: string;
+  state: StepState;
+  say: string;
+  must: boolean;
+  gate: boolean;
+  gate_broken: boolean;
+  turn: number | null;
+  words: string | null;
+}
+
+export interface FlowField {
+  name: string;
+  label: string;
+  value: string;
+  /** What people read where the value is the id of an item */
+  display?: string;
+  turn: number | null;
+  earlier: string[];
+}
+
+export interface FlowPanel {
+  id: string;
+  name: string;
+  active: boolean;
+  finished: boolean;
+  steps: FlowStep[];
+  fields: FlowField[];
+}
+
+export interface OwedItem {
+  rule: string;
+  name: string;
+  text: string;
+  missing: string[];
+  turns_left: number | null;
+  due: string | null;
+  by_end: boolean;
+  severity: Severity;
+}
+
+export interface ViolationItem {
+  rule: string;
+  name: string;
+  severity: Severity;
+  fraud: boolean;
+  turn: number;
+  words: string;
+  card: string;
+  missing: string[];
+}
+
+export interface WrapupDraft {
+  ready?: boolean;
+  types?: WrapupType[];
+  process?: string[];
+  summary?: SummarySentence[];
+  fields?: WrapupField[];
+  outcome?: string;
+  saved?: boolean;
+}
+
+/** What stands beside the cards; a part may be missing */
+export interface Panels {
+  flow?: {
+    flows: FlowPanel[];
+  };
+  compliance?: {
+    owed: OwedItem[];
+    violations: ViolationItem[];
+  };
+  emotion?: {
+    now: Emotion;
+    history: {
+      turn: number;
+      emotion: Emotion;
+    }[];
+  };
+  customer?: Fields;
+  idv_level?: number;
+  wrapup?: WrapupDraft;
+}
+
+/** deskSocket, from desk or console */
+export type ClientMessage = {
+  op: "watch";
+  conversation: string;
+  /** Last frame seen */
+  after: number;
+  panels?: boolean;
+} | {
+  op: "unwatch";
+  conversation: string;
+} | {
+  op: "list";
+  scope: "mine" | "team";
+} | {
+  op: "typing";
+  conversation: string;
+  on: boolean;
+} | {
+  op: "ping";
+};
+
+/** deskSocket, to desk or console */
+export type ServerMessage = {
+  op: "frames";
+  conversation: string;
+  items: Frame[];
+} | {
+  op: "panels";
+  conversation: string;
+  seq: number;
+  panels: Panels;
+} | {
+  op: "partial";
+  conversation: string;
+  speaker: Speaker;
+  text: string;
+} | {
+  op: "typing";
+  conversation: string;
+  speaker?: Speaker;
+  on: boolean;
+} | {
+  op: "read";
+  conversation: string;
+  n: number;
+} | {
+  op: "list";
+  items: Summary[];
+} | {
+  op: "summary";
+  item: Summary;
+} | {
+  op: "content";
+  hash: string;
+} | {
+  op: "error";
+  code: string;
+  detail?: string;
+  conversation?: string;
+} | {
+  op: "pong";
+};
+
+export interface ChatItem {
+  n: number;
+  id: string;
+  from: "customer" | "rep" | "system" | "bot";
+  text: string;
+  at: string;
+}
+
+/** chatSocket, from the customer */
+export type ChatClientMessage = {
+  op: "say";
+  id: string;
+  text: string;
+} | {
+  op: "typing";
+  on: boolean;
+} | {
+  op: "read";
+  n: number;
+} | {
+  op: "end" | "ping";
+};
+
+/** chatSocket, to the customer */
+export type ChatServerMessage = {
+  op: "hello";
+  state: "waiting" | "open" | "ended" | "closed";
+  items: ChatItem[];
+} | {
+  op: "item";
+  item: ChatItem;
+} | {
+  op: "ack";
+  id: string;
+  n: number;
+} | {
+  op: "typing";
+  on: boolean;
+} | {
+  op: "state";
+  state: "waiting" | "open" | "ended" | "closed";
+  place?: number;
+  rep?: string;
+} | {
+  op: "error";
+  code: string;
+  detail?: string;
+  id?: string;
+} | {
+  op: "pong";
+};

@@ -218,6 +218,10 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   draft.turn = turn_of_verdict(moment, verdict);
   draft.seq = verdict.cause_seq;
   draft.at = verdict.due;
+  if (moment.verdicts != nullptr) {
+    moment.verdicts->push_back({broken ? FoldVerdict::Kind::broken : FoldVerdict::Kind::warned, draft.kind, verdict.rule, 0, draft.turn, draft.seq, draft.at, draft.span});
+    return;
+  }
   draft.primary = true;
   draft.severity = severity_name(rule.severity);
   draft.span = verdict.span;
@@ -248,6 +252,13 @@ void show_step(Moment& moment, const flow::FlowChange& change) {
   State& state = moment.state;
   const content::Flow& flow = state.library().flows[change.flow];
   if (change.kind != flow::FlowChange::Kind::step) return;
+  if (moment.verdicts != nullptr) {
+    const bool done = change.state == flow::StepState::done;
+    if (!done && change.state != flow::StepState::undone) return;
+    moment.verdicts->push_back({done ? FoldVerdict::Kind::step_done : FoldVerdict::Kind::step_undone, CardKind::step, change.flow, change.step, state.turn,
+                                change.cause_seq != 0 ? change.cause_seq : moment.event.seq, moment.at, change.span});
+    return;
+  }
   const content::FlowStep& step = flow.steps[change.step];
   if (change.state == flow::StepState::done) mark(moment, Mark::Kind::step, change.cause_seq, change.span, (change.flow << 8) | change.step);
   if (moment.silent || change.state == flow::StepState::open) return;

@@ -61,6 +61,7 @@ class Fold {
     set_fields(state_.context, "customer.", body.customer);
     set_fields(state_.context, "meta.", body.meta);
     engines(Speaker::system, false, false);
+    if (m_.verdicts != nullptr) return;
     for (std::uint32_t i = 0; i < pack_.library->announcements.size(); ++i)
       if (!pack_.library->announcements[i].when) announce(i);
   }
@@ -110,6 +111,7 @@ class Fold {
     if (state_.ended) return;
     state_.ended = true;
     engines(Speaker::system, false, true);
+    if (m_.verdicts != nullptr) return;
     show_wrapup(m_);
     m_.out.panels_changed = true;
   }
@@ -148,18 +150,18 @@ class Fold {
     const bool customer = speaker == Speaker::customer;
     scratch_.reader.read(*pack_.lexicon, text, m_.day, scratch_.reading, customer ? state_.rep_asks_tail : state_.customer_asks_tail);
     (customer ? state_.customer_asks_tail : state_.rep_asks_tail) = scratch_.reading.asks_card_tail;
-    keep_words(turn, text);
+    if (m_.verdicts == nullptr) keep_words(turn, text);
     if (!is_speaker_of_turns(speaker)) return engines(speaker, true, false);
     if (state_.last_speaker != speaker) ++state_.speech_turns;
     state_.last_speaker = speaker;
     turn.spoken = true;
     name_product();
-    mark_signals(turn);
+    if (m_.verdicts == nullptr) mark_signals(turn);
     if (state_.keep_signals) write_signals(text);
     Facts facts = this->facts(speaker, true);
     pack_.conditions->happened(facts, false, scratch_.conditions, scratch_.truths);
     scratch_.passed(Stage::signals);
-    choose_knowledge(m_, speaker);
+    if (m_.verdicts == nullptr || pack_.reads_intents) choose_knowledge(m_, speaker);
     scratch_.passed(Stage::knowledge);
     if (!scratch_.matches.empty()) {
       for (const std::string_view topic : pack_.topics[scratch_.matches.front().article]) scratch_.happenings.push_back({Happening::Kind::intent, topic});
@@ -167,7 +169,7 @@ class Fold {
       pack_.conditions->happened(facts, true, scratch_.conditions, scratch_.truths);
     }
     move(facts, true, false);
-    show_knowledge(m_, scratch_.matches, !regulatory_shown_);
+    if (m_.verdicts == nullptr) show_knowledge(m_, scratch_.matches, !regulatory_shown_);
   }
 
   // An event that nobody spoke.
@@ -193,6 +195,7 @@ class Fold {
     scratch_.passed(Stage::rules);
     for (const rules::Verdict& verdict : scratch_.verdicts) show(verdict);
     for (const flow::FlowChange& change : scratch_.changes) show_step(m_, change);
+    if (m_.verdicts != nullptr) return;
     follow_cues(facts.speaker);
     if (!scratch_.verdicts.empty() || !scratch_.changes.empty()) m_.out.panels_changed = true;
   }
@@ -429,6 +432,11 @@ void Assist::fold(const conversation::Event& event, FoldScratch& scratch, FoldRe
   out.panels_changed = false;
   State& state = impl_->state;
   Moment moment{state, *scratch.impl, out, event, event.recorded_at, core::day_of(event.recorded_at, state.pack->offset_minutes), silent, 0};
+  Fold(moment).run();
+}
+
+void fold_verdicts(State& state, const conversation::Event& event, FoldScratch::Impl& scratch, FoldResult& out, std::vector<FoldVerdict>& verdicts) {
+  Moment moment{state, scratch, out, event, event.recorded_at, core::day_of(event.recorded_at, state.pack->offset_minutes), true, 0, &verdicts};
   Fold(moment).run();
 }
 

@@ -24,6 +24,14 @@ void write_words(JsonWriter& out, const State& state, std::uint64_t seq, Span sp
   turn != nullptr ? out.value(cut(state.words_of(*turn), span)) : out.null();
 }
 
+// A field may hold the id of an item; people read its name.
+void write_display(JsonWriter& out, const State& state, std::string_view field, std::string_view value) {
+  if (field != "product") return;
+  const auto& products = state.library().products;
+  const auto product = std::ranges::find(products, value, &content::Product::code);
+  if (product != products.end()) out.field("display", product->name.in(state.english));
+}
+
 void write_flow(JsonWriter& out, const State& state, const flow::FlowView& view) {
   const content::Flow& flow = state.library().flows[view.flow];
   out.begin_object().field("id", flow.id).field("name", flow.name.in(state.english)).field("active", view.active).field("finished", view.finished);
@@ -40,6 +48,7 @@ void write_flow(JsonWriter& out, const State& state, const flow::FlowView& view)
   for (const flow::FieldView& value : view.fields) {
     const content::FlowField& field = flow.fields[value.field];
     out.begin_object().field("name", field.name).field("label", field.label.in(state.english)).field("value", value.value);
+    write_display(out, state, field.name, value.value);
     write_turn(out, state, value.seq);
     out.key("earlier").begin_array();
     for (const std::string& earlier : value.earlier) out.value(earlier);
@@ -125,7 +134,9 @@ void write_wrapup(JsonWriter& out, const State& state) {
   }
   out.end_array().key("fields").begin_array();
   for (const WrapupField& field : wrapup.fields) {
-    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.value).key("turn");
+    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.value);
+    write_display(out, state, field.name, field.value);
+    out.key("turn");
     field.turn >= 0 ? out.value(field.turn) : out.null();
     out.field("uncertain", field.uncertain).end_object();
   }

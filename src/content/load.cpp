@@ -57,7 +57,7 @@ std::string pack_id(const fs::path& folder) {
 }
 
 bool is_test_or_sample(std::string_view path) {
-  return path.starts_with("samples/") || path.starts_with("tests/") || path.starts_with("measure/");
+  return path.starts_with("samples/") || path.starts_with("tests/") || path.starts_with("measure/") || path.starts_with("history/");
 }
 
 // --- parsing ---

@@ -128,6 +128,7 @@ class ConditionSet {
   // Whether the condition holds at this event (for applies and if: comparisons mostly).
   bool holds(ConditionId condition, const Facts& facts) const;
   const ConditionTraits& traits(ConditionId condition) const;
+  bool reads_intents() const;  // some condition asks for the topic of a turn
   bool find_path(std::string_view text, PathId& path) const;  // false: no condition reads it
   std::span<const std::string> paths() const;                 // by id
   std::size_t size() const;

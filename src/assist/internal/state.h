@@ -10,6 +10,7 @@
 
 #include "assist/assist.h"
 #include "assist/internal/compiled_pack.h"
+#include "assist/verdict_fold.h"
 #include "conversation/event.h"
 
 namespace fenshen::assist {
@@ -131,7 +132,11 @@ struct Moment {
   core::Day day = 0;
   bool silent = false;
   std::uint32_t ordinal = 0;  // of cards of this event
+  std::vector<FoldVerdict>* verdicts = nullptr;  // set: verdicts instead of cards (verdict_fold.h)
 };
+
+// fold.cpp: one event, with verdicts instead of cards (verdict_fold.h).
+void fold_verdicts(State& state, const conversation::Event& event, FoldScratch::Impl& scratch, FoldResult& out, std::vector<FoldVerdict>& verdicts);
 
 // cards.cpp: each appends one card (nothing when silent).
 struct CardDraft;

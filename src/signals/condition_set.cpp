@@ -54,7 +54,8 @@ class Evaluator {
 
   bool happened(const CompiledNode& node, Span& span) const {
     switch (node.kind) {
-      case Kind::says: return said(node, span);
+      case Kind::says:
+      case Kind::matches: return said(node, span);
       case Kind::gives: return given(node, span);
       case Kind::speaks: return facts_.reading != nullptr && speaker_in(node);
       case Kind::emotion: return felt(node, span);
@@ -108,7 +109,7 @@ class Evaluator {
   bool proposed(const CompiledNode& node) const {
     if (facts_.event == nullptr) return false;
     const auto* act = std::get_if<conversation::ActProposed>(&facts_.event->body);
-    return act != nullptr && act->kind == set_.names[node.name];
+    return act != nullptr && act->kind == set_.names[node.name] && compares_hold(node, {});
   }
 
   bool derived(Happening::Kind kind, const CompiledNode& node) const {
@@ -273,6 +274,8 @@ bool ConditionSet::find_path(std::string_view text, PathId& path) const {
 }
 
 std::span<const std::string> ConditionSet::paths() const { return impl_->paths; }
+bool ConditionSet::reads_intents() const { return std::ranges::any_of(impl_->nodes, [](const CompiledNode& node) { return node.kind == Kind::intent; }); }
+
 std::size_t ConditionSet::size() const { return impl_->roots.size(); }
 
 }  // namespace fenshen::signals

@@ -12,6 +12,7 @@
 #include "content/internal/condition_lexer.h"
 #include "content/internal/condition_words.h"
 #include "content/pattern.h"
+#include "content/regex.h"
 #include "core/utf8.h"
 
 namespace fenshen::content {
@@ -23,8 +24,10 @@ using Token = ConditionToken;
 constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxLength = 16384;
 
-constexpr std::array<std::string_view, 7> kBarePaths = {"channel", "lang", "hour", "turn", "today", "flow", "idv.level"};
-constexpr std::array<std::string_view, 5> kPathRoots = {"customer.", "meta.", "product.", "fields.", "event."};
+constexpr std::array<std::string_view, 11> kBarePaths = {"channel", "lang",    "hour",    "minute",  "weekday", "workday",
+                                                          "holiday", "turn",    "today",   "flow",    "idv.level"};
+constexpr std::array<std::string_view, 9> kPathRoots = {"customer.", "meta.",   "product.", "fields.",  "event.",
+                                                        "history.",  "speech.", "last.",    "document."};
 constexpr std::array<std::string_view, 5> kEmotions = {"calm", "dissatisfied", "angry", "anxious", "sad"};
 
 std::uint8_t speaker_bits(std::string_view name) {
@@ -132,7 +135,7 @@ class Parser {
     if (token.text == "event") return parse_event(out);
     if (token.text == "step") return parse_step(out);
     if (token.text == "enters") return parse_named(out, Kind::enters, "the code of a flow");
-    if (token.text == "act") return parse_named(out, Kind::act, "the kind of an act");
+    if (token.text == "act") return parse_act(out);
     if (token.text == "intent") return parse_named(out, Kind::intent, "a topic");
     if (token.text == "emotion") return parse_emotion(out);
     if (token.text == "start" || token.text == "end") {
@@ -144,9 +147,9 @@ class Parser {
 
   static std::string explain(std::string_view word) {
     if (word == "and" || word == "or") return fmt::format("a condition is missing before «{}»", word);
-    if (word == "says" || word == "gives" || word == "speaks") return fmt::format("who «{}»? rep, customer, bot or anyone", word);
+    if (word == "says" || word == "matches" || word == "gives" || word == "speaks") return fmt::format("who «{}»? rep, customer, bot or anyone", word);
     if (word == "unless" || word == "unless_before") return fmt::format("«{}» follows a phrase of says", word);
-    if (word == "where") return "«where» follows the name of an event";
+    if (word == "where") return "«where» follows the name of an event or an act";
     if (word.find('.') != std::string_view::npos) return fmt::format("no path «{}» in the context", word);
     return fmt::format("«{}» begins no condition", word);
   }
@@ -164,30 +167,53 @@ class Parser {
       out.kind = Kind::speaks;
       return {};
     }
-    if (verb.kind == Token::Kind::word && verb.text == "says") return parse_says(out);
+    if (verb.kind == Token::Kind::word && verb.text == "says") return parse_says(out, Kind::says);
+    if (verb.kind == Token::Kind::word && verb.text == "matches") return parse_says(out, Kind::matches);
     if (verb.kind == Token::Kind::word && verb.text == "gives") return parse_gives(out);
-    return error(verb, "says, gives or speaks is expected");
+    return error(verb, "says, matches, gives or speaks is expected");
   }
 
-  core::Status parse_says(ConditionNode& out) {
-    out.kind = Kind::says;
-    TRY(parse_phrase(out.pattern_text, out.pattern_column));
+  core::Status parse_says(ConditionNode& out, Kind kind) {
+    out.kind = kind;
+    TRY(parse_phrase(out.pattern_text, out.pattern_column, kind));
     for (;;) {
       const bool before = at_word("unless_before");
       if (!before && !at_word("unless")) return {};
       const Token& guard = take();
+      if (!before && peek().kind == Token::Kind::word) {
+        TRY(parse_guards(out));
+        continue;
+      }
       std::string& text = before ? out.unless_before_text : out.unless_text;
       if (!text.empty()) return error(guard, fmt::format("«{}» is there twice; join the guards by |", guard.text));
-      TRY(parse_phrase(text, before ? out.unless_before_column : out.unless_column));
+      TRY(parse_phrase(text, before ? out.unless_before_column : out.unless_column, Kind::says));
     }
   }
 
-  core::Status parse_phrase(std::string& text, std::uint32_t& column) {
+  // Names of guards, joined by commas.
+  core::Status parse_guards(ConditionNode& out) {
+    do {
+      const Token& token = take();
+      const auto found = std::ranges::find(kGuards, token.text, &GuardName::name);
+      if (token.kind != Token::Kind::word || found == kGuards.end())
+        return error(token, "a guard is expected: a phrase in quotes, or negated, prohibited, reported, question");
+      const auto bit = static_cast<std::uint8_t>(1U << (found - kGuards.begin()));
+      if ((out.guards & bit) != 0) return error(token, fmt::format("«{}» is there twice", token.text));
+      out.guards |= bit;
+      if (out.guards_column == 0) out.guards_column = token.column;
+    } while (accept_sign(","));
+    return {};
+  }
+
+  core::Status parse_phrase(std::string& text, std::uint32_t& column, Kind kind) {
     const Token& token = take();
     if (token.kind != Token::Kind::quoted) return error(token, "a phrase in quotes is expected");
     column = token.column + 1;
-    if (auto pattern = parse_pattern(token.text); !pattern)
+    if (kind == Kind::matches) {
+      if (auto regex = parse_regex(token.text); !regex) return error_at(column_of(regex.error().where, column), regex.error().message);
+    } else if (auto pattern = parse_pattern(token.text); !pattern) {
       return error_at(column_of(pattern.error().where, column), pattern.error().message);
+    }
     text = token.text;
     return {};
   }
@@ -215,11 +241,21 @@ class Parser {
   core::Status parse_event(ConditionNode& out) {
     out.kind = Kind::event;
     TRY(parse_name(out.name, "the name of an event"));
+    return parse_where(out, "a field of the event");
+  }
+
+  core::Status parse_act(ConditionNode& out) {
+    out.kind = Kind::act;
+    TRY(parse_name(out.name, "the kind of an act"));
+    return parse_where(out, "a field of the act");
+  }
+
+  core::Status parse_where(ConditionNode& out, std::string_view what) {
     if (!accept_word("where")) return {};
     do {
       CompareNode& compare = out.compares.emplace_back();
       compare.column = peek().column;
-      TRY(parse_name(compare.path, "a field of the event"));
+      TRY(parse_name(compare.path, what));
       TRY(parse_operator(compare));
     } while (accept_sign(","));
     return {};

@@ -76,7 +76,14 @@ void append_children(std::string& out, const ConditionNode& node) {
 
 void append_says(std::string& out, const ConditionNode& node) {
   append_speakers(out, node.speakers);
-  out += fmt::format(" says \"{}\"", node.pattern_text);
+  out += fmt::format(" {} \"{}\"", node.kind == Kind::says ? "says" : "matches", node.pattern_text);
+  bool first = true;
+  for (std::size_t i = 0; i < kGuards.size(); ++i) {
+    if (((node.guards >> i) & 1U) == 0) continue;
+    out += first ? " unless " : ", ";
+    out += kGuards[i].name;
+    first = false;
+  }
   if (!node.unless_text.empty()) out += fmt::format(" unless \"{}\"", node.unless_text);
   if (!node.unless_before_text.empty()) out += fmt::format(" unless_before \"{}\"", node.unless_before_text);
 }
@@ -87,8 +94,9 @@ void append_gives(std::string& out, const ConditionNode& node) {
   for (const CompareNode& compare : node.compares) append_comparison(out, compare, false);
 }
 
-void append_event(std::string& out, const ConditionNode& node) {
-  out += "event " + node.name;
+// An event or an act, with what is asked of its data.
+void append_event(std::string& out, std::string_view word, const ConditionNode& node) {
+  out.append(word).append(node.name);
   for (std::size_t i = 0; i < node.compares.size(); ++i) {
     out += i == 0 ? " where " : ", ";
     append_comparison(out, node.compares[i], true);
@@ -108,12 +116,13 @@ void append_node(std::string& out, const ConditionNode& node) {
     case Kind::negate:
       out += "not ";
       return append_child(out, node, node.children.front());
-    case Kind::says: return append_says(out, node);
+    case Kind::says:
+    case Kind::matches: return append_says(out, node);
     case Kind::gives: return append_gives(out, node);
-    case Kind::event: return append_event(out, node);
+    case Kind::event: return append_event(out, "event ", node);
     case Kind::step: out += "step " + node.name; return;
     case Kind::enters: out += "enters " + node.name; return;
-    case Kind::act: out += "act " + node.name; return;
+    case Kind::act: return append_event(out, "act ", node);
     case Kind::intent: out += "intent " + node.name; return;
     case Kind::emotion: return append_emotion(out, node);
     case Kind::speaks:

@@ -71,6 +71,8 @@ struct Article {
 
 enum class Severity : std::uint8_t { hint, normal, major };
 enum class RuleCard : std::uint8_t { prompt, violation, fraud };
+// What the gate does with an act that would break the rule: let it pass and tell, ask the person, refuse.
+enum class RuleGate : std::uint8_t { none, confirm, block };
 
 // `by`: the first of these that comes. turns/millis 0 = not set.
 struct Deadline {
@@ -115,14 +117,31 @@ struct Rule {
   core::Millis cooldown_millis = 0;
   Localized wording;
   Localized advice;
+  RuleGate gate = RuleGate::none;
+  Localized alternative;  // the lawful thing to say instead; empty: wording
+  const Localized& lawful() const { return alternative.empty() ? wording : alternative; }
   Source source;
   InForce in_force;
   Origin origin;
 };
 
+// One part of the evidence: a condition that has to happen, or a field of the flow that has to be captured.
+struct EvidencePart {
+  Condition when;
+  std::string field;  // then `when` is empty
+  EvidencePart() = default;
+  EvidencePart(Condition condition) : when(std::move(condition)) {}
+};
+
 // Evidence: any of the alternatives; each is a list of parts that must all be met, in any order, at any events.
 struct Evidence {
-  std::vector<std::vector<Condition>> any;
+  std::vector<std::vector<EvidencePart>> any;
+};
+
+// Where a flow goes on after a step: the first option whose condition holds.
+struct FlowBranch {
+  std::optional<Condition> only_if;  // unset: always
+  std::string to;                    // step id, or "end"
 };
 
 struct FlowStep {
@@ -136,7 +155,12 @@ struct FlowStep {
   std::optional<Condition> only_if;
   std::string owed_after;  // step id; empty = default
   std::string rule;
-  Evidence done;
+  std::string use;         // common step that it takes from
+  std::string call;        // flow that runs as this step
+  std::vector<FlowBranch> next;  // empty: the step below
+  std::string together;    // consecutive steps of one name have no order among them
+  bool ungated = false;    // may be done past an open gate
+  Evidence done;           // may be empty where `call` is set
   Origin origin;
 };
 
@@ -152,6 +176,13 @@ struct FlowField {
     std::string value;
   };
   std::vector<Extraction> extractions;  // the last one that happens wins
+  std::vector<std::pair<std::string, Localized>> values;  // how a captured value is shown
+  const std::string& shown(const std::string& value, bool english) const {
+    for (const auto& [captured, text] : values)
+      if (captured == value) return text.in(english);
+    return value;
+  }
+  int line = 0;
 };
 
 struct Flow {
@@ -165,6 +196,7 @@ struct Flow {
   std::vector<FlowField> fields;
   std::vector<FlowStep> steps;
   std::vector<std::string> ends;
+  int ends_line = 0, start_line = 0;
   InForce in_force;
   Origin origin;
 };

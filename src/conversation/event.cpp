@@ -6,6 +6,7 @@
 
 #include "core/json_writer.h"
 #include "conversation/json_fields.h"
+#include "core/utf8.h"
 
 namespace fenshen::conversation {
 namespace {
@@ -19,7 +20,8 @@ using core::Result;
 constexpr std::string_view kNames[] = {
     "conversation.started", "participant.joined", "participant.left", "utterance",   "business",  "customer.snapshot",
     "pack.bound",           "tick",               "act.proposed",     "act.decided", "act.done",  "act.failed",
-    "card.action",          "flow.action",        "wrapup.saved",     "typing",      "conversation.ended"};
+    "card.action",          "flow.action",        "wrapup.saved",     "typing",      "conversation.ended",
+    "act.confirmed",        "history.snapshot",   "limit.reserved",   "limit.committed", "limit.released", "contact.recorded"};
 static_assert(std::size(kNames) == std::variant_size_v<EventBody>);
 
 // --- writing ---
@@ -62,11 +64,17 @@ void write_body(JsonWriter& out, const ActProposed& body) {
   write(out, "data", body.data);
 }
 void write_body(JsonWriter& out, const ActDecided& body) {
-  out.field("act", body.act).field("allowed", body.allowed).key("rules").begin_array();
+  out.field("act", body.act).field("allowed", body.allowed());
+  if (body.decision == Decision::confirm) out.field("decision", to_string(body.decision));
+  out.key("rules").begin_array();
   for (const std::string& rule : body.rules) out.value(rule);
   out.end_array();
 }
-void write_body(JsonWriter& out, const ActDone& body) { out.field("act", body.act); }
+void write_body(JsonWriter& out, const ActConfirmed& body) { out.field("act", body.act); }
+void write_body(JsonWriter& out, const ActDone& body) {
+  out.field("act", body.act);
+  write(out, "data", body.data);
+}
 void write_body(JsonWriter& out, const ActFailed& body) { out.field("act", body.act).field("reason", body.reason); }
 void write_body(JsonWriter& out, const CardAction& body) {
   out.field("card", body.card).field("action", body.action);
@@ -82,6 +90,20 @@ void write_body(JsonWriter& out, const FlowAction& body) {
 void write_body(JsonWriter& out, const WrapupSaved& body) { out.key("wrapup").raw(body.json.empty() ? "{}" : body.json); }
 void write_body(JsonWriter& out, const Typing& body) { out.field("speaker", to_string(body.speaker)).field("on", body.on); }
 void write_body(JsonWriter& out, const ConversationEnded& body) { out.field("by", body.by).field("reason", body.reason); }
+void write_body(JsonWriter& out, const HistorySnapshot& body) { write(out, "history", body.history); }
+void write_body(JsonWriter& out, const LimitReserved& body) {
+  out.field("reservation", body.reservation);
+  write(out, "data", body.data);
+}
+void write_body(JsonWriter& out, const LimitCommitted& body) {
+  out.field("reservation", body.reservation);
+  write(out, "data", body.data);
+}
+void write_body(JsonWriter& out, const LimitReleased& body) { out.field("reservation", body.reservation).field("reason", body.reason); }
+void write_body(JsonWriter& out, const ContactRecorded& body) {
+  out.field("conversation", body.conversation);
+  write(out, "data", body.data);
+}
 
 // --- reading ---
 
@@ -192,10 +214,18 @@ void read_body(ObjectReader& in, ActProposed& body) {
 }
 void read_body(ObjectReader& in, ActDecided& body) {
   in.text("act", body.act, true);
-  in.flag("allowed", body.allowed);
+  bool allowed = true;
+  std::string decision;
+  in.flag("allowed", allowed);
+  in.text("decision", decision);
+  body.decision = allowed ? Decision::allowed : decision == to_string(Decision::confirm) ? Decision::confirm : Decision::blocked;
   in.texts("rules", body.rules);
 }
-void read_body(ObjectReader& in, ActDone& body) { in.text("act", body.act, true); }
+void read_body(ObjectReader& in, ActConfirmed& body) { in.text("act", body.act, true); }
+void read_body(ObjectReader& in, ActDone& body) {
+  in.text("act", body.act, true);
+  in.fields("data", body.data);
+}
 void read_body(ObjectReader& in, ActFailed& body) {
   in.text("act", body.act, true);
   in.text("reason", body.reason);
@@ -227,6 +257,24 @@ void read_body(ObjectReader& in, ConversationEnded& body) {
   in.text("reason", body.reason);
 }
 
+void read_body(ObjectReader& in, HistorySnapshot& body) { in.fields("history", body.history); }
+void read_body(ObjectReader& in, LimitReserved& body) {
+  in.text("reservation", body.reservation, true);
+  in.fields("data", body.data);
+}
+void read_body(ObjectReader& in, LimitCommitted& body) {
+  in.text("reservation", body.reservation, true);
+  in.fields("data", body.data);
+}
+void read_body(ObjectReader& in, LimitReleased& body) {
+  in.text("reservation", body.reservation, true);
+  in.text("reason", body.reason);
+}
+void read_body(ObjectReader& in, ContactRecorded& body) {
+  in.text("conversation", body.conversation, true);
+  in.fields("data", body.data);
+}
+
 template <std::size_t I = 0>
 Result<EventBody> read_as(std::size_t index, ObjectReader& in) {
   if constexpr (I == std::variant_size_v<EventBody>) {
@@ -251,6 +299,15 @@ std::string_view to_string(Speaker speaker) noexcept {
     case Speaker::supervisor: return "supervisor";
   }
   return "system";
+}
+
+std::string_view to_string(Decision decision) noexcept {
+  switch (decision) {
+    case Decision::allowed: return "allowed";
+    case Decision::confirm: return "confirm";
+    case Decision::blocked: return "blocked";
+  }
+  return "blocked";
 }
 
 Result<Speaker> parse_speaker(std::string_view text) {
@@ -284,6 +341,59 @@ Result<EventBody> body_from_json(std::string_view type, std::string_view text) {
   if (!value.is_object()) return fail(Code::invalid, "must be an object", "body");
   ObjectReader in(value.get_object());
   return read_as(static_cast<std::size_t>(name - std::begin(kNames)), in);
+}
+
+namespace {
+
+// The text of a JSON string without \u escapes, up to its closing quote; false: let the parser look at it.
+bool read_plain_string(std::string_view json, std::size_t& at, std::string& out) {
+  out.clear();
+  while (true) {
+    const std::size_t stop = json.find_first_of("\"\\", at);
+    if (stop == std::string_view::npos) return false;
+    out.append(json.substr(at, stop - at));
+    at = stop + 1;
+    if (json[stop] == '"') return true;
+    if (at == json.size()) return false;
+    switch (json[at++]) {
+      case '"': out += '"'; break;
+      case '\\': out += '\\'; break;
+      case '/': out += '/'; break;
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      default: return false;
+    }
+  }
+}
+
+// The bytes that write_body gives an ordinary utterance: most of what is ever read. False: anything else.
+bool read_plain_utterance(std::string_view json, EventBody& body) {
+  constexpr std::string_view kBegin = R"({"speaker":")", kMiddle = R"(","text":")";
+  if (!json.starts_with(kBegin) || !json.ends_with("\"}")) return false;
+  const std::size_t quote = json.find('"', kBegin.size());
+  if (!json.substr(quote).starts_with(kMiddle)) return false;
+  const auto speaker = parse_speaker(json.substr(kBegin.size(), quote - kBegin.size()));
+  if (!speaker || core::find_invalid_utf8(json)) return false;
+  for (const char c : json)
+    if (static_cast<unsigned char>(c) < 0x20) return false;
+  Utterance* utterance = std::get_if<Utterance>(&body);
+  if (utterance == nullptr) utterance = &body.emplace<Utterance>();
+  std::size_t at = quote + kMiddle.size();
+  if (!read_plain_string(json, at, utterance->text) || at + 1 != json.size()) return false;
+  utterance->speaker = *speaker;
+  utterance->utterance_id.clear();
+  utterance->revision = utterance->track = 0;
+  utterance->start_ms = utterance->end_ms = -1;
+  return true;
+}
+
+}  // namespace
+
+core::Status read_body_into(std::string_view type, std::string_view json, EventBody& body) {
+  if (type == "utterance" && read_plain_utterance(json, body)) return {};
+  TRY_ASSIGN(body, body_from_json(type, json));
+  return {};
 }
 
 bool is_turn(const EventBody& body) noexcept {

@@ -51,10 +51,19 @@ struct BusinessEvent { std::string name; Fields data; };       // domain/events.
 struct CustomerSnapshot { Fields customer; };                   // replaces what the start said
 struct PackBound { std::string pack_hash; std::string engine; };
 struct Tick {};                                                  // carries only its time
-// An act is first proposed, then decided, then done or failed; only what is done counts as said.
+// An act is first proposed, then decided, then done or failed; only what is done counts as said. Between a decision
+// `confirm` and what follows stands the person's confirmation.
 struct ActProposed { std::string act; std::string kind; std::string text; std::string card; Fields data; };
-struct ActDecided { std::string act; bool allowed = true; std::vector<std::string> rules; };
-struct ActDone { std::string act; };
+enum class Decision : std::uint8_t { allowed, confirm, blocked };
+std::string_view to_string(Decision decision) noexcept;
+struct ActDecided {
+  std::string act;
+  Decision decision = Decision::allowed;
+  std::vector<std::string> rules;  // that decided so
+  bool allowed() const { return decision == Decision::allowed; }
+};
+struct ActConfirmed { std::string act; };
+struct ActDone { std::string act; Fields data; };  // data: how it went (connected …)
 struct ActFailed { std::string act; std::string reason; };
 // What a rep did with a card: shown, used, edited, dismissed, rejected (not right, with a reason).
 struct CardAction { std::string card; std::string action; std::string reason; std::string text; };
@@ -63,10 +72,19 @@ struct FlowAction { std::string action; std::string flow; std::string step; std:
 struct WrapupSaved { std::string json; };                        // the confirmed wrap-up, as in docs/formats/api.md
 struct Typing { Speaker speaker = Speaker::customer; bool on = false; };
 struct ConversationEnded { std::string by; std::string reason; };
+// What earlier contacts of the same customer count, taken from the customer's stream: history.NAME in conditions.
+struct HistorySnapshot { Fields history; };
+// On a customer's stream (kind subject): what a limit that spans conversations counts. A reservation is made before the
+// act it is for may happen; it counts until it is released, for good once it is committed.
+struct LimitReserved { std::string reservation; Fields data; };  // data: kind, name, purpose, issue, to …
+struct LimitCommitted { std::string reservation; Fields data; };
+struct LimitReleased { std::string reservation; std::string reason; };
+struct ContactRecorded { std::string conversation; Fields data; };  // direction, channel, issue
 
 using EventBody = std::variant<ConversationStarted, ParticipantJoined, ParticipantLeft, Utterance, BusinessEvent,
                                CustomerSnapshot, PackBound, Tick, ActProposed, ActDecided, ActDone, ActFailed, CardAction,
-                               FlowAction, WrapupSaved, Typing, ConversationEnded>;
+                               FlowAction, WrapupSaved, Typing, ConversationEnded, ActConfirmed, HistorySnapshot, LimitReserved,
+                               LimitCommitted, LimitReleased, ContactRecorded>;
 
 struct Event {
   std::string id;                 // the sender's; unique within the stream; retries carry the same
@@ -84,6 +102,8 @@ std::string_view type_name(const EventBody& body) noexcept;
 // The body as JSON (docs/formats/event.md) and back; unknown members are ignored, a wrong or missing one is named.
 std::string body_to_json(const EventBody& body);
 core::Result<EventBody> body_from_json(std::string_view type, std::string_view json);
+// The same into a body that may have held another: the text of an utterance goes where one was before.
+core::Status read_body_into(std::string_view type, std::string_view json, EventBody& body);
 
 // A turn in the sense of dialogue files and cards: an utterance (a done message act counts) or a business event.
 bool is_turn(const EventBody& body) noexcept;

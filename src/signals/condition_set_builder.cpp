@@ -119,18 +119,19 @@ core::Status ConditionSetBuilder::Impl::compile(const ConditionNode& source, std
 core::Status ConditionSetBuilder::Impl::compile_atom(const ConditionNode& source, CompiledNode& node) {
   node.speakers = source.speakers;
   switch (source.kind) {
-    case Kind::says: return compile_says(source, node);
+    case Kind::says:
+    case Kind::matches: return compile_says(source, node);
     case Kind::gives:
       if (!parse_entity_type(source.name, node.entity)) return unknown("entity type", source.name, source.column);
       return compile_compares(source, node);
-    case Kind::event: {
+    case Kind::event:
+    case Kind::act: {
       node.name = intern(source.name);
       return compile_compares(source, node);
     }
     case Kind::step: return name_of(source, steps, "step", node);
     case Kind::enters: return name_of(source, flows, "flow", node);
     case Kind::intent: return name_of(source, topics, "topic", node);
-    case Kind::act: node.name = intern(source.name); return {};
     case Kind::emotion:
       for (const std::string& name : source.names) node.emotions |= emotion_bit(name);
       return {};
@@ -140,10 +141,15 @@ core::Status ConditionSetBuilder::Impl::compile_atom(const ConditionNode& source
 }
 
 core::Status ConditionSetBuilder::Impl::compile_says(const ConditionNode& source, CompiledNode& node) {
-  TRY(check_classes(source.pattern_text, source.pattern_column));
+  const bool regex = source.kind == Kind::matches;
+  if (!regex) TRY(check_classes(source.pattern_text, source.pattern_column));
   TRY(check_classes(source.unless_text, source.unless_column));
   TRY(check_classes(source.unless_before_text, source.unless_before_column));
-  auto pattern = lexicon.add(source.pattern_text, source.unless_text, source.unless_before_text);
+  for (std::size_t i = 0; i < content::kGuards.size(); ++i)
+    if (((source.guards >> i) & 1U) != 0 && !classes.contains(content::kGuards[i].phrase_class))
+      return unknown("class", content::kGuards[i].phrase_class, source.guards_column);
+  auto pattern = regex ? lexicon.add_regex(source.pattern_text, source.unless_text, source.unless_before_text, source.guards)
+                       : lexicon.add(source.pattern_text, source.unless_text, source.unless_before_text, source.guards);
   if (!pattern) return core::fail(pattern.error().code, pattern.error().message, at_column(source.pattern_column));
   node.pattern = *pattern;
   return {};
@@ -174,7 +180,7 @@ core::Result<CompiledCompare> ConditionSetBuilder::Impl::compile_compare(const C
   CompiledCompare compare;
   compare.op = source.op;
   if (kind == Kind::gives) compare.left.from = CompiledOperand::From::entity;
-  else if (kind == Kind::event) compare.left = {CompiledOperand::From::event, 0, source.path, {}};
+  else if (kind == Kind::event || kind == Kind::act) compare.left = {CompiledOperand::From::event, 0, source.path, {}};
   else { TRY_ASSIGN(compare.left, path_operand(source.path, source.column)); }
   for (const content::Operand& value : source.values) {
     if (!value.is_path) {
@@ -247,7 +253,8 @@ void ConditionSetBuilder::Impl::wait_for(std::uint32_t root, bool negated, Condi
 void ConditionSetBuilder::Impl::wait_for_atom(const CompiledNode& node, ConditionId condition) {
   const Waiting waiting{condition, node.speakers};
   switch (node.kind) {
-    case Kind::says: pattern_atoms.push_back({node.pattern, waiting}); return;
+    case Kind::says:
+    case Kind::matches: pattern_atoms.push_back({node.pattern, waiting}); return;
     case Kind::gives: made->entity_waiting[static_cast<std::size_t>(node.entity)].push_back(waiting); return;
     case Kind::event: made->event_waiting[made->names[node.name]].push_back(waiting); return;
     case Kind::step: made->step_waiting[made->names[node.name]].push_back(waiting); return;

@@ -46,7 +46,7 @@ std::vector<EventBody> bodies() {
           PackBound{"0123456789abcdef", "1.0"},
           Tick{},
           ActProposed{"act-1", "message", "您好, 请问…", "card-1", {{"channel", "chat"}}},
-          ActDecided{"act-1", false, {"SAL-06", "PRI-02"}},
+          ActDecided{"act-1", Decision::blocked, {"SAL-06", "PRI-02"}},
           ActDone{"act-1"},
           ActFailed{"act-1", "连接中断"},
           CardAction{"card-1", "rejected", "不对", "改过的话"},

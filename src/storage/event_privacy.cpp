@@ -13,7 +13,7 @@ using core::fail;
 
 template <typename Body>
 Body stripped(const Body& body) {
-  return body;  // joined, left, pack.bound, tick, act.decided, act.done, typing: nothing personal
+  return body;  // joined, left, pack.bound, tick, act.decided, act.confirmed, typing: nothing personal
 }
 ConversationStarted stripped(const ConversationStarted& body) { return {body.channel, body.lang, {}, {}}; }
 Utterance stripped(const Utterance& body) {
@@ -24,6 +24,12 @@ Utterance stripped(const Utterance& body) {
 BusinessEvent stripped(const BusinessEvent& body) { return {body.name, {}}; }
 CustomerSnapshot stripped(const CustomerSnapshot&) { return {}; }
 ActProposed stripped(const ActProposed& body) { return {body.act, body.kind, {}, body.card, {}}; }
+ActDone stripped(const ActDone& body) { return {body.act, {}}; }
+HistorySnapshot stripped(const HistorySnapshot&) { return {}; }
+LimitReserved stripped(const LimitReserved& body) { return {body.reservation, {}}; }
+LimitCommitted stripped(const LimitCommitted& body) { return {body.reservation, {}}; }
+LimitReleased stripped(const LimitReleased& body) { return {body.reservation, {}}; }
+ContactRecorded stripped(const ContactRecorded& body) { return {body.conversation, {}}; }
 ActFailed stripped(const ActFailed& body) { return {body.act, {}}; }
 CardAction stripped(const CardAction& body) { return {body.card, body.action, {}, {}}; }
 FlowAction stripped(const FlowAction& body) { return {body.action, body.flow, body.step, {}}; }
@@ -66,7 +72,13 @@ void visit_texts(TextCheck& check, const PackBound& b) { check(b.pack_hash, b.en
 void visit_texts(TextCheck&, const Tick&) {}
 void visit_texts(TextCheck& check, const ActProposed& b) { check(b.act, b.kind, b.text, b.card, b.data); }
 void visit_texts(TextCheck& check, const ActDecided& b) { check(b.act, b.rules); }
-void visit_texts(TextCheck& check, const ActDone& b) { check(b.act); }
+void visit_texts(TextCheck& check, const ActDone& b) { check(b.act, b.data); }
+void visit_texts(TextCheck& check, const ActConfirmed& b) { check(b.act); }
+void visit_texts(TextCheck& check, const HistorySnapshot& b) { check(b.history); }
+void visit_texts(TextCheck& check, const LimitReserved& b) { check(b.reservation, b.data); }
+void visit_texts(TextCheck& check, const LimitCommitted& b) { check(b.reservation, b.data); }
+void visit_texts(TextCheck& check, const LimitReleased& b) { check(b.reservation, b.reason); }
+void visit_texts(TextCheck& check, const ContactRecorded& b) { check(b.conversation, b.data); }
 void visit_texts(TextCheck& check, const ActFailed& b) { check(b.act, b.reason); }
 void visit_texts(TextCheck& check, const CardAction& b) { check(b.card, b.action, b.reason, b.text); }
 void visit_texts(TextCheck& check, const FlowAction& b) { check(b.action, b.flow, b.step, b.reason); }
@@ -79,7 +91,9 @@ void visit_texts(TextCheck& check, const ConversationEnded& b) { check(b.by, b.r
 bool is_free_form(const EventBody& body) {
   return std::holds_alternative<ConversationStarted>(body) || std::holds_alternative<BusinessEvent>(body) ||
          std::holds_alternative<CustomerSnapshot>(body) || std::holds_alternative<ActProposed>(body) ||
-         std::holds_alternative<WrapupSaved>(body);
+         std::holds_alternative<WrapupSaved>(body) || std::holds_alternative<ActDone>(body) ||
+         std::holds_alternative<HistorySnapshot>(body) || std::holds_alternative<LimitReserved>(body) ||
+         std::holds_alternative<LimitCommitted>(body) || std::holds_alternative<ContactRecorded>(body);
 }
 
 }  // namespace

@@ -145,6 +145,9 @@ Rule read_rule(const YAML::Node& node, const FileContext& file) {
   read_amount(in, "cooldown", rule.cooldown_turns, rule.cooldown_millis);
   rule.wording = in.localized("wording");
   rule.advice = in.localized("advice");
+  rule.gate = in.word<RuleGate>("gate", {{"block", RuleGate::block}, {"confirm", RuleGate::confirm}}, RuleGate::none);
+  rule.alternative = in.localized("alternative");
+  if (in.has("alternative") && rule.gate == RuleGate::none) in.mistake("alternative", "goes with gate");
   rule.source = in.source();
   if (in.valid() && rule.source.title.empty()) in.mistake("source", "is missing: every card names its source");
   rule.in_force = in.in_force();

@@ -35,6 +35,27 @@ TEST(Event, EveryBodySurvivesJson) {
   }
 }
 
+// The short way for ordinary utterances must read what the parser reads, or leave it to the parser.
+TEST(Event, UtterancesAreReadTheSameBothWays) {
+  const std::string_view texts[] = {R"({"speaker":"customer","text":"我的卡丢了"})", R"({"speaker":"rep","text":""})",
+                                    R"({"speaker":"rep","text":"a\"b\\c\nd\te\/f"})", R"({"speaker":"bot","text":"\u4e2d"})",
+                                    R"({"speaker":"rep","text":"x","start_ms":5})", R"({"text":"x","speaker":"rep"})",
+                                    R"({"speaker":"agent","text":"x"})", R"({"speaker":"nobody","text":"x"})",
+                                    R"({"speaker":"rep","text":"x","text":"y"})", R"({"speaker":"rep","text":"x\"})",
+                                    R"({"speaker":"rep","text":"x"}})", R"({"speaker":"rep","text":"x"y"})", "{\"speaker\":\"rep\",\"text\":\"a\nb\"}",
+                                    "{\"speaker\":\"rep\",\"text\":\"\xff\"}", R"({"speaker":"rep)", R"({"speaker":"rep","text":"\q"})"};
+  EventBody body = Utterance{Speaker::customer, "what was here before", "u1", 3, 2, 1, 1};
+  for (const std::string_view text : texts) {
+    const auto parsed = body_from_json("utterance", text);
+    const auto status = read_body_into("utterance", text, body);
+    EXPECT_EQ(status.has_value(), parsed.has_value()) << text;
+    if (parsed && status) { EXPECT_EQ(body_to_json(body), body_to_json(*parsed)) << text; }
+  }
+  body = Tick{};
+  ASSERT_TRUE(read_body_into("utterance", texts[0], body).has_value());
+  EXPECT_EQ(std::get<Utterance>(body).text, "我的卡丢了");
+}
+
 TEST(Event, NestedDataIsFlattened) {
   const auto body = body_from_json("business", R"({"name":"x.y","data":{"a":{"b":[1,2.50]},"n":null}})");
   ASSERT_TRUE(body.has_value());

@@ -108,11 +108,11 @@ class TextReader {
   std::size_t at_;
 };
 
-core::Status check_frame(std::string_view bytes) {
+core::Status check_frame(std::string_view bytes, bool checksummed) {
   if (bytes.size() < kFixedBytes + kTailBytes || bytes.size() > kEnvelopeBytesMax || !bytes.starts_with(kMagic))
     return corrupt("not an envelope");
   const auto checksum = get<std::uint32_t>(bytes, bytes.size() - kChecksumBytes);
-  if (crypto::crc32c(bytes.substr(0, bytes.size() - kChecksumBytes)) != checksum) return corrupt("checksum does not match");
+  if (checksummed && crypto::crc32c(bytes.substr(0, bytes.size() - kChecksumBytes)) != checksum) return corrupt("checksum does not match");
   if (get<std::uint8_t>(bytes, 4) != kVersion)
     return fail(Code::invalid, "envelope version " + std::to_string(get<std::uint8_t>(bytes, 4)) + " is later than this build", "envelope");
   const std::uint64_t header = get<std::uint32_t>(bytes, 8), body = get<std::uint32_t>(bytes, 12);
@@ -152,8 +152,13 @@ core::Result<std::string> seal_envelope(const EnvelopeHeader& header, std::strin
 }
 
 core::Result<EnvelopeView> parse_envelope(std::string_view bytes) {
-  TRY(check_frame(bytes));
   EnvelopeView view;
+  TRY(parse_envelope_into(bytes, view, false));
+  return view;
+}
+
+core::Status parse_envelope_into(std::string_view bytes, EnvelopeView& view, bool sealed_is_checked) {
+  TRY(check_frame(bytes, !sealed_is_checked));
   view.algorithm = get<std::uint8_t>(bytes, 5);
   view.kind = static_cast<StreamKind>(get<std::uint8_t>(bytes, 6));
   view.header = bytes.substr(0, get<std::uint32_t>(bytes, 8));
@@ -164,8 +169,7 @@ core::Result<EnvelopeView> parse_envelope(std::string_view bytes) {
   view.schema_version = get<std::uint16_t>(bytes, 40);
   std::copy_n(bytes.begin() + 48, view.key.size(), view.key.begin());
   std::copy_n(bytes.begin() + 64, view.nonce.size(), view.nonce.begin());
-  TRY(parse_texts(view));
-  return view;
+  return parse_texts(view);
 }
 
 core::Result<std::string> open_envelope(const EnvelopeView& envelope, const crypto::DataKey& key) {

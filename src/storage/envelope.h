@@ -54,6 +54,10 @@ core::Result<std::string> seal_envelope(const EnvelopeHeader& header, std::strin
 // invalid: a later version.
 core::Result<EnvelopeView> parse_envelope(std::string_view bytes);
 
+// The same into a view that may have held another. `sealed_is_checked`: the caller opens the sealed part at once, whose
+// seal covers every byte; the checksum is then not looked at.
+core::Status parse_envelope_into(std::string_view bytes, EnvelopeView& view, bool sealed_is_checked);
+
 // The body. corrupt: wrong key or changed bytes.
 core::Result<std::string> open_envelope(const EnvelopeView& envelope, const crypto::DataKey& key);
 

@@ -24,4 +24,20 @@ core::Result<conversation::Event> event_from_envelope(const EnvelopeView& envelo
   return event;
 }
 
+core::Status decode_event(const EnvelopeView& envelope, const crypto::DataKey* key, std::string& plain, conversation::Event& event) {
+  std::string_view body = envelope.clear;
+  if (key != nullptr) {
+    plain.clear();
+    TRY(crypto::open_into(static_cast<crypto::Algorithm>(envelope.algorithm), *key, envelope.nonce, envelope.header, envelope.sealed, plain));
+    body = plain;
+  }
+  event.id.assign(envelope.event_id);
+  event.seq = envelope.seq;
+  event.recorded_at = envelope.recorded_at;
+  event.occurred_at = envelope.occurred_at;
+  event.actor.assign(envelope.actor);
+  event.erased = key == nullptr;
+  return conversation::read_body_into(envelope.type, body, event.body);
+}
+
 }  // namespace fenshen::storage

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +53,30 @@ struct StreamInfo {
   std::string subject;         // the person it is about, as far as known
 };
 
+// What a scan looks for. Conversations count by their first event's recorded_at: from <= first < to.
+struct ScanRange {
+  std::string tenant = "default";
+  StreamKind kind = StreamKind::conversation;
+  std::uint64_t after = 0, until = ~std::uint64_t{0};  // positions: after < position <= until
+  core::Millis from = std::numeric_limits<core::Millis>::min(), to = std::numeric_limits<core::Millis>::max();
+};
+
+// A stream with all its events, as a scan hands it out. The buffers are the scan's: valid until the next next().
+struct ScannedStream {
+  std::string_view id;
+  std::uint64_t position = 0;
+  std::span<const conversation::Event> events;
+};
+
+// Reads whole streams in order of their creation, page after page, on a connection of its own: many scans run beside
+// each other and beside the writer. Used by one thread.
+class EventScan {
+ public:
+  virtual ~EventScan() = default;
+  // False: no further stream in the range.
+  virtual core::Result<bool> next(ScannedStream& out) = 0;
+};
+
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -68,6 +94,9 @@ class EventLog {
   // Streams of a kind in order of creation, position > after.
   virtual core::Result<std::vector<StreamInfo>> streams(std::string_view tenant, StreamKind kind, std::uint64_t after,
                                                         std::size_t limit) const = 0;
+  // The events as they were when the scan began.
+  virtual core::Result<std::unique_ptr<EventScan>> scan(const ScanRange& range) const = 0;
+  virtual core::Result<std::uint64_t> last_position(std::string_view tenant, StreamKind kind) const = 0;  // 0: no stream
   virtual core::Result<StreamInfo> info(const StreamId& stream) const = 0;
 
   // The conversation's customer is now known (or was mistaken and is corrected): the conversation's own key is wrapped

@@ -178,6 +178,52 @@ TYPED_TEST_P(EventLogSuite, StreamsAreListedInOrderOfCreation) {
   EXPECT_EQ(this->log().info(StreamId{.id = "alpha"})->last_seq, 2u);
 }
 
+TYPED_TEST_P(EventLogSuite, AScanReadsWholeStreamsByTheTimeTheyBegan) {
+  const auto import = [this](const std::string& id, core::Millis from, std::size_t count, const std::string& person = {}) {
+    AppendRequest request{.stream = {.id = id}, .events = {}, .imported = true, .subject = person};
+    for (std::size_t i = 0; i < count; ++i) request.events.push_back(say("e" + std::to_string(i), id + "\\\"\n" + std::to_string(i), from + static_cast<core::Millis>(i)));
+    ASSERT_TRUE(this->log().append_and_wait(std::move(request)).has_value());
+  };
+  import("before", 100, 3);
+  import("long", 150, 200);  // begins before the range and ends in it
+  import("first", 200, 2, "p1");
+  import("second", 250, 40, "p2");
+  import("after", 300, 1);
+  ASSERT_TRUE(this->log().append_and_wait({.stream = {.kind = StreamKind::subject, .id = "p1"}, .events = {say("s", "no conversation", 220)}, .imported = true, .subject = {}}).has_value());
+  ASSERT_TRUE(this->log().erase_person("default", "p2").has_value());
+  const auto last = this->log().last_position("default", StreamKind::conversation);
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(*last, 5u);
+  auto scan = this->log().scan({.from = 200, .to = 300});
+  ASSERT_TRUE(scan.has_value());
+  ScannedStream stream;
+  std::string ids;
+  while (true) {
+    const auto more = (*scan)->next(stream);
+    ASSERT_TRUE(more.has_value()) << core::describe(more.error());
+    if (!*more) break;
+    ids += std::string(stream.id) + " ";
+    const auto read = this->all({.id = std::string(stream.id)});
+    ASSERT_EQ(stream.events.size(), read.size());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      EXPECT_EQ(stream.events[i].id, read[i].id);
+      EXPECT_EQ(stream.events[i].seq, read[i].seq);
+      EXPECT_EQ(stream.events[i].recorded_at, read[i].recorded_at);
+      EXPECT_EQ(stream.events[i].actor, read[i].actor);
+      EXPECT_EQ(stream.events[i].erased, read[i].erased);
+      EXPECT_EQ(stream.events[i].erased, stream.id == "second");
+      EXPECT_EQ(conversation::body_to_json(stream.events[i].body), conversation::body_to_json(read[i].body));
+    }
+  }
+  EXPECT_EQ(ids, "first second ");
+  auto part = this->log().scan({.after = 1, .until = 2});
+  ASSERT_TRUE(part.has_value());
+  ASSERT_TRUE(*(*part)->next(stream));
+  EXPECT_EQ(stream.id, "long");
+  EXPECT_EQ(stream.position, 2u);
+  EXPECT_FALSE(*(*part)->next(stream));
+}
+
 TYPED_TEST_P(EventLogSuite, RefusesWhatCannotBeStoredAndWritesNothingOfTheRequest) {
   using namespace std::string_literals;
   const auto refused = [&](conversation::Event bad, core::Code code, const char* what) {
@@ -342,7 +388,7 @@ TYPED_TEST_P(EventLogSuite, WrongIdentificationCanBeCorrected) {
   EXPECT_EQ(this->log().bind_subject(StreamId{.id = "none"}, "x").error().code, core::Code::not_found);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(EventLogSuite, EventsComeBackAsTheyWere, AllThereAfterReopening, RepeatedEventAnswersItsFirstSeq,
+REGISTER_TYPED_TEST_SUITE_P(EventLogSuite, AScanReadsWholeStreamsByTheTimeTheyBegan, EventsComeBackAsTheyWere, AllThereAfterReopening, RepeatedEventAnswersItsFirstSeq,
                             SameEventIdInAnotherStreamIsAnother, ReadsFromAPositionUpToALimit, TimeNeverRunsBackInAStream,
                             ImportTakesTheSendersTimeButNeverBackwards, StreamsAreListedInOrderOfCreation,
                             RefusesWhatCannotBeStoredAndWritesNothingOfTheRequest,

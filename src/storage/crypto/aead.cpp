@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 #include "core/check.h"
@@ -67,21 +69,30 @@ core::Status seal(Algorithm algorithm, const DataKey& key, const Nonce& nonce, s
 
 core::Result<std::string> open(Algorithm algorithm, const DataKey& key, const Nonce& nonce, std::string_view aad,
                                std::string_view sealed) {
+  std::string plain;
+  TRY(open_into(algorithm, key, nonce, aad, sealed, plain));
+  return plain;
+}
+
+core::Status open_into(Algorithm algorithm, const DataKey& key, const Nonce& nonce, std::string_view aad, std::string_view sealed,
+                       std::string& out) {
   TRY(check_algorithm(algorithm));
   if (sealed.size() < kTagBytes) return fail(Code::corrupt, "sealed part is shorter than its tag");
   const std::string_view cipher = sealed.substr(0, sealed.size() - kTagBytes);
-  std::string tag(sealed.substr(cipher.size()));
-  std::string plain(cipher.size(), '\0');
+  std::array<char, kTagBytes> tag;
+  std::copy_n(sealed.begin() + static_cast<std::ptrdiff_t>(cipher.size()), kTagBytes, tag.begin());
+  const std::size_t start = out.size();
+  out.resize(start + cipher.size());
   EVP_CIPHER_CTX* const ctx = context();
   int length = 0;
   bool good = EVP_DecryptInit_ex2(ctx, aes_256_gcm(), key.secret.data(), nonce.data(), nullptr) == 1;
   good = good && (aad.empty() || EVP_DecryptUpdate(ctx, nullptr, &length, bytes(aad), static_cast<int>(aad.size())) == 1);
-  good = good && (plain.empty() || EVP_DecryptUpdate(ctx, bytes(plain, 0), &length, bytes(cipher), static_cast<int>(cipher.size())) == 1);
+  good = good && (cipher.empty() || EVP_DecryptUpdate(ctx, bytes(out, start), &length, bytes(cipher), static_cast<int>(cipher.size())) == 1);
   good = good && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1;
   unsigned char rest[16];
-  if (!good || EVP_DecryptFinal_ex(ctx, rest, &length) != 1)
-    return fail(Code::corrupt, "sealed part does not check out with its key and header");
-  return plain;
+  if (good && EVP_DecryptFinal_ex(ctx, rest, &length) == 1) return {};
+  out.resize(start);
+  return fail(Code::corrupt, "sealed part does not check out with its key and header");
 }
 
 }  // namespace fenshen::storage::crypto

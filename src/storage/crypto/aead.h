@@ -35,4 +35,8 @@ core::Status seal(Algorithm algorithm, const DataKey& key, const Nonce& nonce, s
 core::Result<std::string> open(Algorithm algorithm, const DataKey& key, const Nonce& nonce, std::string_view aad,
                                std::string_view sealed);
 
+// The same, appended to `out`; nothing is appended on error.
+core::Status open_into(Algorithm algorithm, const DataKey& key, const Nonce& nonce, std::string_view aad, std::string_view sealed,
+                       std::string& out);
+
 }  // namespace fenshen::storage::crypto

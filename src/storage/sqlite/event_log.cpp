@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "storage/event_codec.h"
 #include "storage/event_privacy.h"
+#include "storage/sqlite/event_scan.h"
 
 namespace fenshen::storage::sqlite {
 namespace {
@@ -157,6 +158,17 @@ core::Result<std::vector<StreamInfo>> SqliteEventLog::streams(std::string_view t
     if (!more) return infos;
     infos.push_back(info_of(tenant, kind, rows));
   }
+}
+
+core::Result<std::unique_ptr<EventScan>> SqliteEventLog::scan(const ScanRange& range) const {
+  return SqliteEventScan::open(options_.file, keys_, range);
+}
+
+core::Result<std::uint64_t> SqliteEventLog::last_position(std::string_view tenant, StreamKind kind) const {
+  TRY_ASSIGN(const ReaderPool::Lease lease, readers_.lease());
+  TRY_ASSIGN(Rows rows, query(*lease, "SELECT coalesce(max(position), 0) FROM streams WHERE tenant = $1 AND kind = $2", tenant, static_cast<int>(kind)));
+  TRY_ASSIGN(const bool found, rows.next());
+  return found ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
 }
 
 core::Result<StreamInfo> SqliteEventLog::info(const StreamId& stream) const {

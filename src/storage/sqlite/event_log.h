@@ -33,6 +33,8 @@ class SqliteEventLog final : public EventLog {
   core::Result<std::vector<conversation::Event>> read(const StreamId& stream, std::uint64_t after, std::size_t limit) const override;
   core::Result<std::vector<StreamInfo>> streams(std::string_view tenant, StreamKind kind, std::uint64_t after,
                                                 std::size_t limit) const override;
+  core::Result<std::unique_ptr<EventScan>> scan(const ScanRange& range) const override;
+  core::Result<std::uint64_t> last_position(std::string_view tenant, StreamKind kind) const override;
   core::Result<StreamInfo> info(const StreamId& stream) const override;
   core::Status bind_subject(const StreamId& stream, std::string_view person) override;
   core::Status erase_person(std::string_view tenant, std::string_view person) override;

@@ -458,16 +458,45 @@ export interface FrameList {
 
 export interface Act {
   act: string;
-  kind: "message";
-  text: string;
+  kind: "message" | "product" | "contact" | "connector";
+  /** Of a message */
+  text?: string;
+  /** The card it was taken from */
   card?: string;
+  /** product: {product}; contact: {to, purpose, phone_zone}; connector: {name, …} */
+  data?: Record<string, unknown>;
+}
+
+export interface GateFinding {
+  rule: string;
+  name: string;
+  severity: "major" | "normal" | "hint";
+  decision: "blocked" | "confirm" | "reported";
+  /** Code points of the text; [0,0]: not words */
+  span: number[];
+  words: string;
+  source: {
+    title?: string;
+    clause?: string;
+  };
+  /** The lawful thing to say instead */
+  wording: string;
 }
 
 export interface Decision {
   act: string;
-  decision: "allowed" | "blocked";
+  decision: "allowed" | "confirm" | "blocked";
+  findings: GateFinding[];
+  /** That decided so */
   rules: string[];
   seq: number;
+}
+
+export interface ActResult {
+  result: "done" | "failed";
+  reason?: string;
+  /** contact: {connected} */
+  data?: Record<string, unknown>;
 }
 
 export type CardActionName = "shown" | "used" | "edited" | "dismissed" | "rejected";
@@ -629,6 +658,11 @@ export interface ContentItem {
   line?: number;
   item: Record<string, unknown>;
   history: ContentVersion[];
+  draft?: Draft | null;
+  /** Drafts that were approved, rejected or given up */
+  decided?: Draft[];
+  /** Whether one person may publish here */
+  alone?: boolean;
 }
 
 export interface ContentText {
@@ -654,6 +688,58 @@ export interface Publish {
   comment?: string;
 }
 
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export interface SaveDraft {
+  text: string;
+  comment?: string;
+  /** Trial run over history to show beside it */
+  trial?: string;
+  /** The published version it was made from */
+  base_version?: number;
+  /** Of the draft as read; absent or 0 makes a new one */
+  revision?: number;
+}
+
+export interface DraftStep {
+  revision?: number;
+  comment?: string;
+}
+
+export interface Draft {
+  kind: string;
+  item: string;
+  pack: string;
+  number: number;
+  revision: number;
+  state: "draft" | "submitted" | "approved" | "rejected" | "withdrawn";
+  base_version: number;
+  editors: Person[];
+  comment: string;
+  reviewer: Person | null;
+  review: string;
+  trial: string | null;
+  /** Published as */
+  version: number | null;
+  at: string;
+  submitted_at: string | null;
+  decided_at: string | null;
+  text?: string;
+}
+
+export interface DraftPage {
+  items: ({
+    title: Localized | null;
+    draft: Draft;
+  })[];
+  next: string | null;
+  /** Whether one person may publish here */
+  alone: boolean;
+}
+
 export interface Published {
   version: number;
   state: string;
@@ -661,12 +747,21 @@ export interface Published {
   hash: string;
 }
 
+/** Either a sample, with turns of one's own in place of its, or a dialogue */
 export interface TryContent {
   kind: string;
   id: string;
   text: string;
-  sample: string;
+  sample?: string;
   turns?: SampleTurn[];
+  dialogue?: {
+    channel: string;
+    lang?: string;
+    customer?: Fields;
+    meta?: Fields;
+    started_at?: string;
+    turns: SampleTurn[];
+  };
 }
 
 export interface TryResult {
@@ -675,6 +770,7 @@ export interface TryResult {
   added: Card[];
   removed: Card[];
   changed: [Card, Card][];
+  panels?: Panels;
 }
 
 export interface NewChat {

@@ -25,6 +25,11 @@ export function clock(value: number): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+/** 14:05:09 */
+export function clockSeconds(value: number): string {
+  return `${clock(value)}:${two(new Date(value).getSeconds())}`;
+}
+
 /** 01:14, or 1:02:03 beyond an hour. Never negative. */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

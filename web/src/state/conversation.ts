@@ -13,6 +13,8 @@ export interface SpeechRow {
   marks: Mark[];
   revised: boolean;
   card: string | null;
+  /** The event that said it. */
+  seq: number;
 }
 
 export interface BusinessRow {
@@ -200,6 +202,7 @@ function foldUtterance(
     marks,
     revised: false,
     card: null,
+    seq: event.seq,
   };
   if (known === undefined) {
     state.byUtterance[key] = pushRow(state, row);
@@ -262,6 +265,7 @@ function foldEvent(state: ConversationState, event: ConversationEvent, turn: num
         marks,
         revised: false,
         card: act.card,
+        seq: event.seq,
       });
       return;
     }

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ServerMessage, Summary } from "../api/types";
-import { demoFrames } from "../test/frames";
+import { demoFrames, demoSummary } from "../test/frames";
 import { emptyLive, reduceMessages } from "./live";
 
-const summary = (id: string, seq: number, change: Partial<Summary> = {}): Summary => ({
-  id,
-  seq,
-  channel: "voice",
-  lang: "zh",
-  state: "open",
-  started_at: "2026-11-20T10:00:00Z",
-  ...change,
-});
+const summary = (id: string, seq: number, change: Partial<Summary> = {}): Summary => demoSummary({ id, seq, ...change });
 
 const run = (messages: ServerMessage[]) => reduceMessages(emptyLive(), messages);
 

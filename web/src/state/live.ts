@@ -16,6 +16,8 @@ export interface LiveData {
   panels: Record<string, { seq: number; panels: Panels }>;
   partials: Record<string, PartialText | undefined>;
   typing: Record<string, boolean | undefined>;
+  /** Up to which event of the log the chat's customer has seen what was said. */
+  read: Record<string, number | undefined>;
   problems: Record<string, string | undefined>;
   list: Record<string, Summary>;
   listReady: boolean;
@@ -28,7 +30,7 @@ export interface LiveState extends LiveData {
 }
 
 export function emptyLive(): LiveData {
-  return { conversations: {}, panels: {}, partials: {}, typing: {}, problems: {}, list: {}, listReady: false, contentHash: "" };
+  return { conversations: {}, panels: {}, partials: {}, typing: {}, read: {}, problems: {}, list: {}, listReady: false, contentHash: "" };
 }
 
 const keptConversations = 12;
@@ -70,6 +72,8 @@ function reduceOne(data: LiveData, message: ServerMessage, gaps: Set<string>): L
     }
     case "typing":
       return { ...data, typing: { ...data.typing, [message.conversation]: message.on } };
+    case "read":
+      return { ...data, read: { ...data.read, [message.conversation]: Math.max(message.n, data.read[message.conversation] ?? 0) } };
     case "list":
       return { ...data, listReady: true, list: Object.fromEntries(message.items.map((item) => [item.id, item])) };
     case "summary": {
@@ -210,6 +214,7 @@ function forgetOld(): void {
     panels: keep(state.panels),
     partials: keep(state.partials),
     typing: keep(state.typing),
+    read: keep(state.read),
     problems: keep(state.problems),
   });
 }

@@ -1,6 +1,6 @@
 // A short conversation with everything a frame can be: texts, a revision, an act that goes through, one that is refused,
 // cards, card actions, an end. Shared by the tests of reducer, store and desk.
-import type { Card, ConversationEvent, Frame, Mark } from "../api/types";
+import type { Card, ConversationEvent, Frame, Mark, OwedItem, Summary, ViolationItem } from "../api/types";
 
 const clock = (seconds: number) => `2026-11-20T10:00:${String(seconds).padStart(2, "0")}+08:00`;
 
@@ -64,4 +64,36 @@ export function demoFrames(): Frame[] {
   event(11, { type: "conversation.ended", by: "customer", reason: "hangup" });
   card(demoCard({ card: "c3", kind: "wrapup", seq: 16, turn: 4, item: "wrapup", primary: false }), 0.8);
   return frames;
+}
+
+export function demoSummary(change: Partial<Summary> = {}): Summary {
+  return {
+    id: "d1",
+    channel: "voice",
+    lang: "zh",
+    state: "open",
+    title: "",
+    customer: {},
+    rep: null,
+    started_at: "2026-11-20T10:00:00Z",
+    ended_at: null,
+    last: null,
+    waiting_since: null,
+    unread: 0,
+    owed: 0,
+    violations: { major: 0, normal: 0 },
+    emotion: "none",
+    flow: null,
+    sample: null,
+    seq: 1,
+    ...change,
+  };
+}
+
+export function demoOwed(change: Partial<OwedItem> = {}): OwedItem {
+  return { rule: "DIS-01", name: "", text: "", missing: [], turns_left: null, due: null, by_end: true, severity: "major", ...change };
+}
+
+export function demoViolation(change: Partial<ViolationItem> = {}): ViolationItem {
+  return { rule: "SAL-01", name: "", severity: "major", fraud: false, turn: 1, words: "", card: "", missing: [], ...change };
 }

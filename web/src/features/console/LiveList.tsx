@@ -5,19 +5,30 @@ import { useTranslation } from "react-i18next";
 import type { Emotion, Summary } from "../../api/types";
 import { Empty } from "../../components/Empty";
 import { Kbd } from "../../components/Kbd";
+import { ColumnsButton, ExportButton, SavedViews, useColumns } from "../../components/ListTools";
 import { Tag } from "../../components/Tag";
 import { VirtualRows } from "../../components/VirtualRows";
-import { parseTime, span } from "../../lib/time";
+import { downloadCsv, maskedName } from "../../lib/csv";
+import { dateOf, parseTime, span } from "../../lib/time";
 import { useNow } from "../../lib/useNow";
 import { useUrlState } from "../../lib/useUrlState";
 import { useLive } from "../../state/live";
-import { channelIcon, useChannelName } from "../desk/ConversationList";
-import { customerName } from "../desk/listModel";
-import { filterNames, heldOrder, moves, ordered, passes, riskOf, riskParts, sortOf, type SortName } from "./consoleModel";
+import { channelIcon, useChannelName, useNameless } from "../desk/ConversationList";
+import { customerName, isIdleSample } from "../desk/listModel";
+import { attentionFrom, filterNames, heldOrder, moves, needsAttention, ordered, passes, riskOf, riskParts, sortOf, type SortName } from "./consoleModel";
 import styles from "./console.module.css";
 
 const rowHeight = 60;
-const riskyFrom = 40;
+
+// The columns beside risk and customer, which are always there, and how wide they are.
+const columnNames = ["rep", "emotion", "rules", "flow", "duration"] as const;
+const columnWidths: Record<(typeof columnNames)[number], string> = {
+  rep: "minmax(80px, 1fr)",
+  emotion: "84px",
+  rules: "minmax(150px, 1.6fr)",
+  flow: "72px",
+  duration: "128px",
+};
 
 export function LiveList({ selected, onSelect }: { selected: string | undefined; onSelect: (id: string) => void }) {
   const { t } = useTranslation();
@@ -26,11 +37,18 @@ export function LiveList({ selected, onSelect }: { selected: string | undefined;
   const [filters, setFilters] = useUrlState(filterNames);
   const now = useNow();
   const sort = sortOf(filters);
-  const items = useMemo(() => Object.values(list).filter((item) => passes(item, filters)), [list, filters]);
+  const items = useMemo(() => Object.values(list).filter((item) => passes(item, filters, now)), [list, filters, now]);
   const wanted = useMemo(() => ordered(items, sort, now), [items, sort, now]);
   const order = useHeldOrder(wanted, `${JSON.stringify(filters)}`);
   const total = Object.values(list).filter((item) => item.state === "open" || item.state === "waiting").length;
-  const risky = items.filter((item) => riskOf(item, now) >= riskyFrom).length;
+  const risky = Object.values(list).filter((item) => needsAttention(item, now)).length;
+  const choice = useColumns("console");
+  const columnLabel = (name: (typeof columnNames)[number]) =>
+    name === "duration" ? `${t("console.columns.waiting")} / ${t("console.columns.duration")}` : t(`console.columns.${name}`);
+  const shown = columnNames.filter((name) => choice.shows(name));
+  // Beside an open conversation the list is narrow and has a shape of its own.
+  const grid = selected ? undefined : `72px minmax(180px, 3fr) ${shown.map((name) => columnWidths[name]).join(" ")}`;
+  const exportRows = useExport(shown);
   const filtered = filterNames.some((name) => name !== "sort" && filters[name] !== "");
 
   return (
@@ -38,7 +56,10 @@ export function LiveList({ selected, onSelect }: { selected: string | undefined;
       <header className={styles.head}>
         <h1>{t("console.title")}</h1>
         <span className={styles.meta}>
-          {t("console.total", { count: total })} {"\u00b7"} {t("console.risky", { count: risky })}
+          {t("console.total", { count: total })} {"\u00b7"}{" "}
+          <button type="button" className={styles.risky} title={t("console.riskyHint", { from: attentionFrom })} onClick={() => setFilters({ rules: filters.rules === "attention" ? "" : "attention" })} data-risky={risky}>
+            {t("console.risky", { count: risky })}
+          </button>
         </span>
         <span className={styles.grow} />
         <Input
@@ -50,14 +71,31 @@ export function LiveList({ selected, onSelect }: { selected: string | undefined;
           aria-label={t("console.search")}
           onChange={(event) => setFilters({ q: event.target.value })}
         />
+        <span className={styles.tools}>
+          <SavedViews list="console" />
+          <ColumnsButton
+            columns={[
+              { id: "risk", label: t("console.columns.risk"), fixed: true },
+              { id: "customer", label: t("console.columns.customer"), fixed: true },
+              ...columnNames.map((name) => ({ id: name, label: columnLabel(name) })),
+            ]}
+            choice={choice}
+          />
+          <ExportButton disabled={order.ids.length === 0} onExport={() => exportRows(order.ids.flatMap((id) => list[id] ?? []), now)} />
+        </span>
       </header>
       <FilterBar filters={filters} setFilters={setFilters} sort={sort} channels={[...new Set(Object.values(list).map((item) => item.channel))]} pending={order.pending} onReorder={order.take} />
       <div className={styles.table} role="table" aria-label={t("console.title")} aria-rowcount={items.length}>
         <div role="rowgroup">
-          <div role="row" className={`${styles.row} ${styles.rowHead}`}>
-            {(["risk", "customer", "rep", "emotion", "rules", "flow", "duration"] as const).map((name) => (
+          <div role="row" className={`${styles.row} ${styles.rowHead}`} style={{ gridTemplateColumns: grid }}>
+            {(["risk", "customer"] as const).map((name) => (
               <span key={name} role="columnheader" className={styles[`c_${name}`]}>
-                {name === "duration" ? `${t("console.columns.waiting")} / ${t("console.columns.duration")}` : t(`console.columns.${name}`)}
+                {t(`console.columns.${name}`)}
+              </span>
+            ))}
+            {shown.map((name) => (
+              <span key={name} role="columnheader" className={styles[`c_${name}`]}>
+                {columnLabel(name)}
               </span>
             ))}
           </div>
@@ -74,7 +112,7 @@ export function LiveList({ selected, onSelect }: { selected: string | undefined;
           <VirtualRows items={order.ids} rowHeight={rowHeight} keyOf={(id) => id} className={styles.scroller}>
             {(id) => {
               const item = list[id];
-              return item ? <Row item={item} now={now} selected={id === selected} onSelect={onSelect} /> : null;
+              return item ? <Row item={item} now={now} selected={id === selected} onSelect={onSelect} shows={choice.shows} grid={grid} /> : null;
             }}
           </VirtualRows>
         </div>
@@ -87,6 +125,32 @@ export function LiveList({ selected, onSelect }: { selected: string | undefined;
       </footer>
     </section>
   );
+}
+
+/** The rows as they stand, with the chosen columns: what one sees is what one gets, names masked. */
+function useExport(shown: readonly (typeof columnNames)[number][]): (items: readonly Summary[], now: number) => void {
+  const { t } = useTranslation();
+  const channelName = useChannelName();
+  return (items, now) => {
+    const cells: Record<(typeof columnNames)[number], [string[], (item: Summary) => (string | number)[]]> = {
+      rep: [[t("console.columns.rep"), t("console.filterState")], (item) => [item.rep?.name ?? "", t(`console.state.${item.state}`)]],
+      emotion: [[t("console.columns.emotion")], (item) => [t(`emotion.${item.emotion ?? "none"}`)]],
+      rules: [[t("severity.major"), t("severity.normal"), t("kind.prompt")], (item) => [item.violations?.major ?? 0, item.violations?.normal ?? 0, item.owed ?? 0]],
+      flow: [[t("console.columns.flow")], (item) => [item.flow ?? ""]],
+      duration: [
+        [t("tools.startedAt"), t("console.columns.duration"), t("console.columns.waiting")],
+        (item) => {
+          const started = parseTime(item.started_at);
+          const ended = parseTime(item.ended_at);
+          const waiting = ended === null ? parseTime(item.waiting_since) : null;
+          return [item.started_at ?? "", started === null ? "" : span((ended ?? now) - started), waiting === null ? "" : span(now - waiting)];
+        },
+      ],
+    };
+    const head = [t("tools.id"), t("console.columns.risk"), t("customer.profile"), t("console.filterChannel"), ...shown.flatMap((name) => cells[name][0])];
+    const rows = items.map((item) => [item.id, riskOf(item, now), maskedName(customerName(item, () => "")), channelName(item.channel), ...shown.flatMap((name) => cells[name][1](item))]);
+    downloadCsv(`${t("console.title")}-${dateOf(now)}`, [head, ...rows]);
+  };
 }
 
 interface HeldOrder {
@@ -148,6 +212,7 @@ function FilterBar({ filters, setFilters, sort, channels, pending, onReorder }: 
         value={filters.rules}
         onChange={(rules) => setFilters({ rules })}
         options={[
+          { value: "attention", label: t("console.attention") },
           { value: "major", label: t("console.withMajor") },
           { value: "any", label: t("console.withViolations") },
           { value: "owed", label: t("console.withOwed") },
@@ -186,8 +251,18 @@ function Filter({ label, value, onChange, options }: { label: string; value: str
   );
 }
 
-function Row({ item, now, selected, onSelect }: { item: Summary; now: number; selected: boolean; onSelect: (id: string) => void }) {
+interface RowProps {
+  item: Summary;
+  now: number;
+  selected: boolean;
+  onSelect: (id: string) => void;
+  shows: (column: string) => boolean;
+  grid: string | undefined;
+}
+
+function Row({ item, now, selected, onSelect, shows, grid }: RowProps) {
   const { t } = useTranslation();
+  const nameless = useNameless();
   const channelName = useChannelName();
   const tier = item.customer?.["tier"];
   const emotion = item.emotion ?? "none";
@@ -198,6 +273,7 @@ function Row({ item, now, selected, onSelect }: { item: Summary; now: number; se
       tabIndex={0}
       className={`${styles.row} ${selected ? styles.selected : ""}`}
       aria-selected={selected}
+      style={{ gridTemplateColumns: grid }}
       onClick={() => onSelect(item.id)}
       onKeyDown={(event) => {
         if (event.key === "Enter" || event.key === " ") {
@@ -213,27 +289,40 @@ function Row({ item, now, selected, onSelect }: { item: Summary; now: number; se
       <span role="cell" className={styles.c_customer}>
         <span className={styles.line}>
           <span title={channelName(item.channel)}>{channelIcon(item.channel)}</span>
-          <strong>{customerName(item, t("list.anonymous"))}</strong>
+          <strong>{customerName(item, nameless)}</strong>
           {typeof tier === "string" ? <Tag>{tier}</Tag> : null}
         </span>
         <span className={styles.preview}>{item.last?.text || item.title}</span>
       </span>
-      <span role="cell" className={styles.c_rep}>
-        <span className={styles.preview}>{item.rep?.name || t("console.noRep")}</span>
-        <span className={styles.preview}>{t(`console.state.${item.state}`)}</span>
-      </span>
-      <span role="cell" className={`${styles.c_emotion} ${hot ? styles.hot : ""}`}>
-        {t(`emotion.${emotion}`)}
-      </span>
-      <span role="cell" className={styles.c_rules}>
-        <Rules item={item} />
-      </span>
-      <span role="cell" className={styles.c_flow}>
-        {item.flow || "\u2013"}
-      </span>
-      <span role="cell" className={styles.c_duration}>
-        <Times item={item} now={now} />
-      </span>
+      {shows("rep") ? (
+        <span role="cell" className={styles.c_rep}>
+          <span className={styles.preview}>{item.rep?.name || t("console.noRep")}</span>
+          <span className={styles.preview}>
+            {t(`console.state.${item.state}`)}
+            {isIdleSample(item, now) ? ` \u00b7 ${t("list.idle")}` : ""}
+          </span>
+        </span>
+      ) : null}
+      {shows("emotion") ? (
+        <span role="cell" className={`${styles.c_emotion} ${hot ? styles.hot : ""}`}>
+          {t(`emotion.${emotion}`)}
+        </span>
+      ) : null}
+      {shows("rules") ? (
+        <span role="cell" className={styles.c_rules}>
+          <Rules item={item} />
+        </span>
+      ) : null}
+      {shows("flow") ? (
+        <span role="cell" className={styles.c_flow}>
+          {item.flow || "\u2013"}
+        </span>
+      ) : null}
+      {shows("duration") ? (
+        <span role="cell" className={styles.c_duration}>
+          <Times item={item} now={now} />
+        </span>
+      ) : null}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { span } from "../../lib/time";
 import { useNow } from "../../lib/useNow";
 import { live, useLive } from "../../state/live";
 import { ConversationHead } from "../desk/ConversationHead";
+import { useNameless } from "../desk/ConversationList";
 import { DoubleColumn } from "../desk/DoubleColumn";
 import { customerName } from "../desk/listModel";
 import { Transcript } from "../desk/Transcript";
@@ -25,6 +26,7 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
   const [missing, setMissing] = useState(false);
   const [since] = useState(() => Date.now());
   const known = summary !== undefined;
+  const nameless = useNameless();
 
   useEffect(() => {
     deskUi.open(conversation);
@@ -63,7 +65,7 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
           extra={<Button type="text" icon={<CloseOutlined aria-hidden="true" />} aria-label={t("common.close")} onClick={onClose} />}
         />
         <EmotionCurve conversation={conversation} panels={panels} />
-        <Transcript conversation={conversation} customer={customerName(summary, t("list.anonymous"))} rep={summary.rep?.name || t("speaker.rep")} readOnly />
+        <Transcript conversation={conversation} customer={customerName(summary, nameless)} rep={summary.rep?.name || t("speaker.rep")} readOnly />
         <footer className={styles.watchFoot}>
           <Button type="primary" icon={<EyeOutlined aria-hidden="true" />} onClick={onClose}>
             {t("console.stop")}

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Summary } from "../../api/types";
-import { heldOrder, moves, ordered, passes, riskOf, riskParts, type Filters } from "./consoleModel";
+import { demoSummary } from "../../test/frames";
+import { heldOrder, moves, needsAttention, ordered, passes, riskOf, riskParts, type Filters } from "./consoleModel";
 
 const now = Date.parse("2026-11-20T10:10:00Z");
-const item = (id: string, change: Partial<Summary> = {}): Summary => ({ id, channel: "voice", lang: "zh", state: "open", started_at: "2026-11-20T10:00:00Z", ...change });
+const item = (id: string, change: Partial<Summary> = {}): Summary => demoSummary({ id, ...change });
 const none: Filters = { q: "", emotion: "", rules: "", channel: "", state: "", sort: "" };
 
 describe("risk", () => {
@@ -17,6 +18,17 @@ describe("risk", () => {
 
   it("does not count waiting after the end", () => {
     expect(riskParts(item("a", { state: "ended", waiting_since: "2026-11-20T09:00:00Z" }), now).waiting).toBe(0);
+  });
+});
+
+describe("attention", () => {
+  it("is asked for by one major violation, by anger, or by the sum", () => {
+    expect(needsAttention(item("a"), now)).toBe(false);
+    expect(needsAttention(item("a", { violations: { major: 1, normal: 0 } }), now)).toBe(true);
+    expect(needsAttention(item("a", { violations: { major: 0, normal: 1 } }), now)).toBe(false);
+    expect(needsAttention(item("a", { emotion: "angry" }), now)).toBe(true);
+    expect(needsAttention(item("a", { emotion: "dissatisfied", violations: { major: 0, normal: 3 } }), now)).toBe(true);
+    expect(needsAttention(item("a", { state: "closed", violations: { major: 1, normal: 0 } }), now)).toBe(false);
   });
 });
 
@@ -43,16 +55,16 @@ describe("order", () => {
 describe("filters", () => {
   it("look at rules, emotion, channel, state and words", () => {
     const one = item("a", { emotion: "angry", violations: { major: 1, normal: 0 }, customer: { name: "方女士" }, last: { speaker: "customer", text: "年费多收", at: "" } });
-    expect(passes(one, none)).toBe(true);
-    expect(passes(one, { ...none, rules: "major", emotion: "angry", channel: "voice", q: "方 年费" })).toBe(true);
-    expect(passes(one, { ...none, rules: "owed" })).toBe(false);
-    expect(passes(one, { ...none, emotion: "calm" })).toBe(false);
-    expect(passes(one, { ...none, channel: "chat" })).toBe(false);
-    expect(passes(one, { ...none, q: "没有这样的词" })).toBe(false);
+    expect(passes(one, none, now)).toBe(true);
+    expect(passes(one, { ...none, rules: "major", emotion: "angry", channel: "voice", q: "方 年费" }, now)).toBe(true);
+    expect(passes(one, { ...none, rules: "owed" }, now)).toBe(false);
+    expect(passes(one, { ...none, emotion: "calm" }, now)).toBe(false);
+    expect(passes(one, { ...none, channel: "chat" }, now)).toBe(false);
+    expect(passes(one, { ...none, q: "没有这样的词" }, now)).toBe(false);
   });
 
   it("leave closed conversations out unless asked for", () => {
-    expect(passes(item("a", { state: "closed" }), none)).toBe(false);
-    expect(passes(item("a", { state: "closed" }), { ...none, state: "closed" })).toBe(true);
+    expect(passes(item("a", { state: "closed" }), none, now)).toBe(false);
+    expect(passes(item("a", { state: "closed" }), { ...none, state: "closed" }, now)).toBe(true);
   });
 });

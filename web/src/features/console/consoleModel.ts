@@ -27,16 +27,25 @@ export function riskOf(item: Summary, now: number): number {
   return parts.emotion + parts.rules + parts.waiting + parts.owed;
 }
 
+export const attentionFrom = 40;
+
+/** What a supervisor should look at: one major violation is enough, whatever the sum says. */
+export function needsAttention(item: Summary, now: number): boolean {
+  if (item.state === "closed") return false;
+  return (item.violations?.major ?? 0) > 0 || item.emotion === "angry" || riskOf(item, now) >= attentionFrom;
+}
+
 export const filterNames = ["q", "emotion", "rules", "channel", "state", "sort"] as const;
 export type Filters = Record<(typeof filterNames)[number], string>;
 export type SortName = "risk" | "waiting" | "started";
 
 export const sortOf = (filters: Filters): SortName => (filters.sort === "waiting" || filters.sort === "started" ? filters.sort : "risk");
 
-export function passes(item: Summary, filters: Filters): boolean {
+export function passes(item: Summary, filters: Filters, now: number): boolean {
   if (filters.emotion && (item.emotion ?? "none") !== filters.emotion) return false;
   if (filters.channel && item.channel !== filters.channel) return false;
   if (filters.state ? item.state !== filters.state : item.state === "closed") return false;
+  if (filters.rules === "attention" && !needsAttention(item, now)) return false;
   if (filters.rules === "major" && (item.violations?.major ?? 0) === 0) return false;
   if (filters.rules === "any" && (item.violations?.major ?? 0) + (item.violations?.normal ?? 0) === 0) return false;
   if (filters.rules === "owed" && (item.owed ?? 0) === 0) return false;

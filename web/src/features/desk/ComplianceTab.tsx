@@ -1,4 +1,4 @@
-import { CheckCircleFilled, CheckOutlined, ExclamationCircleOutlined, StopFilled } from "@ant-design/icons";
+import { CheckCircleFilled, ExclamationCircleOutlined, StopFilled } from "@ant-design/icons";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Panels, ViolationItem } from "../../api/types";
@@ -48,7 +48,7 @@ export const ComplianceTab = memo(function ComplianceTab({ conversation, panels,
 function Violation({ conversation, item }: { conversation: string; item: ViolationItem }) {
   const { t } = useTranslation();
   const time = useTurnTime(conversation, item.turn);
-  const tone = item.repaired ? styles.grey : item.fraud || item.severity === "major" ? styles.red : item.severity === "normal" ? styles.orange : styles.grey;
+  const tone = item.fraud || item.severity === "major" ? styles.red : item.severity === "normal" ? styles.orange : styles.grey;
   return (
     <button
       type="button"
@@ -67,15 +67,7 @@ function Violation({ conversation, item }: { conversation: string; item: Violati
         {item.words ? `\u300c${item.words}\u300d ` : ""}
         {item.name}
       </span>
-      <span className={styles.meta}>
-        {item.repaired ? (
-          <span className={styles.green}>
-            <CheckOutlined aria-hidden="true" /> {t("compliance.repaired")}
-          </span>
-        ) : (
-          item.rule
-        )}
-      </span>
+      <span className={styles.meta}>{item.rule}</span>
     </button>
   );
 }

@@ -9,11 +9,11 @@ import { draftOf, isEdited, setDraft, takeWords, useDrafts } from "../../state/d
 import { useLive } from "../../state/live";
 import { useOutbox } from "../../state/outbox";
 import { TestFrame } from "../../test/Frame";
-import { demoCard } from "../../test/frames";
+import { demoCard, demoSummary } from "../../test/frames";
 import { sendDraft, takeCard } from "./commands";
 import { Composer } from "./Composer";
 
-const summary: Summary = { id: "c1", channel: "chat", lang: "zh", state: "open", started_at: "2026-11-20T10:00:00Z", rep: { id: "r1", name: "小王" } };
+const summary = demoSummary({ id: "c1", channel: "chat", rep: { id: "r1", name: "小王" } });
 const view: CardView = { card: demoCard({ card: "k1", say: "五天内有效。" }), n: 1, ms: 1, at: "", action: null, superseded: false };
 
 interface Sent {

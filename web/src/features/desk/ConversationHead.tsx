@@ -11,7 +11,7 @@ import { parseTime, span } from "../../lib/time";
 import { useNow } from "../../lib/useNow";
 import { live } from "../../state/live";
 import { setPrefs, usePrefs } from "../../state/prefs";
-import { useChannelName } from "./ConversationList";
+import { useChannelName, useNameless } from "./ConversationList";
 import { customerName } from "./listModel";
 import styles from "./head.module.css";
 
@@ -29,6 +29,7 @@ export const ConversationHead = memo(function ConversationHead({ summary, panels
   const { t } = useTranslation();
   const channelName = useChannelName();
   const listOpen = usePrefs((prefs) => prefs.listOpen);
+  const name = customerName(summary, useNameless());
   const customer = { ...summary.customer, ...panels?.customer };
   const parts: string[] = [];
   if (customer["age"] !== undefined && customer["age"] !== null) parts.push(t("head.age", { age: String(customer["age"]) }));
@@ -37,7 +38,7 @@ export const ConversationHead = memo(function ConversationHead({ summary, panels
     if (typeof value === "string" && value) parts.push(value);
   }
   parts.push(channelName(summary.channel));
-  if (summary.title && summary.title !== customerName(summary, "")) parts.push(summary.title);
+  if (summary.title && summary.title !== name) parts.push(summary.title);
   const running = summary.state === "open" || summary.state === "waiting";
   return (
     <>
@@ -47,7 +48,7 @@ export const ConversationHead = memo(function ConversationHead({ summary, panels
         ) : null}
         <div className={styles.who}>
           <div className={styles.nameLine}>
-            <h1 className={styles.name}>{customerName(summary, t("list.anonymous"))}</h1>
+            <h1 className={styles.name}>{name}</h1>
             {typeof customer["tier"] === "string" ? <Tag>{customer["tier"]}</Tag> : null}
             {typeof customer["risk"] === "string" ? <Tag>{customer["risk"]}</Tag> : null}
             {readOnly ? <Tag icon={<LockOutlined aria-hidden="true" />}>{t("head.readOnly")}</Tag> : null}

@@ -6,14 +6,15 @@ import {
   GlobalOutlined,
   MenuFoldOutlined,
   MessageOutlined,
+  PauseCircleOutlined,
   PhoneOutlined,
   StopFilled,
 } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Input, Segmented, Skeleton } from "antd";
-import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { App as AntApp, Button, Input, Popconfirm, Segmented, Skeleton } from "antd";
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
+import { api, newId } from "../../api/client";
 import type { Summary } from "../../api/types";
 import { Empty } from "../../components/Empty";
 import { Tag } from "../../components/Tag";
@@ -23,7 +24,7 @@ import { chime } from "../../lib/chime";
 import { live, useLive } from "../../state/live";
 import { setPrefs, usePrefs } from "../../state/prefs";
 import { useShellUi } from "../../state/shellUi";
-import { customerName, groupOf, groupsOf, merged, type GroupName } from "./listModel";
+import { customerName, groupOf, groupsOf, isIdleSample, merged, phoneTail, type GroupName } from "./listModel";
 import styles from "./list.module.css";
 import { useDeskUi } from "./ui";
 
@@ -43,12 +44,13 @@ export const ConversationList = memo(function ConversationList({ selected, onSel
   const [filtering, setFiltering] = useState(false);
   const [query, setQuery] = useState("");
   const queries = useQueryClient();
+  const nameless = useNameless();
   const ended = useQuery({
     queryKey: ["conversations", "ended", scope],
     queryFn: () => api.conversations({ state: "ended", scope, limit: endedShown }),
   });
   const items = useMemo(() => merged(list, ended.data?.items ?? []), [list, ended.data]);
-  const groups = useMemo(() => groupsOf(items, query, t("list.anonymous")), [items, query, t]);
+  const groups = useMemo(() => groupsOf(items, query, nameless), [items, query, nameless]);
   const closed = useMemo(() => Object.values(list).filter((item) => groupOf(item) === "ended").length, [list]);
 
   useEffect(() => {
@@ -115,12 +117,16 @@ export const ConversationList = memo(function ConversationList({ selected, onSel
           <section key={group.name} aria-label={t(`list.${group.name}`)}>
             <h2 className={styles.group}>
               <span>{t(`list.${group.name}`)}</span>
-              <span>{group.items.length}</span>
+              <span className={styles.groupRight}>
+                {group.name === "active" ? <EndIdle items={group.items} /> : null}
+                {group.items.length}
+              </span>
             </h2>
             <ul>
               {group.items.map((item) => (
-                <li key={item.id}>
+                <li key={item.id} className={styles.item}>
                   <Row item={item} group={group.name} selected={item.id === selected} onSelect={onSelect} />
+                  {item.sample && item.state === "open" && item.id !== selected ? <EndSample item={item} /> : null}
                 </li>
               ))}
             </ul>
@@ -144,14 +150,46 @@ export function channelIcon(channel: string): ReactNode {
   return <MessageOutlined aria-hidden="true" />;
 }
 
-const knownChannels = ["voice", "chat", "web", "wechat", "app", "video"] as const;
+const knownChannels = [
+  ...(["voice", "chat", "web", "wechat", "wx_oa", "wx_mp", "wx_kf", "wecom_ext", "wecom_app", "alipay"] as const),
+  ...(["app", "ebank", "sms", "email", "ivr", "outbound", "video", "counter"] as const),
+];
 
 export function useChannelName(): (channel: string) => string {
   const { t } = useTranslation();
-  return (channel) => {
-    const known = knownChannels.find((one) => one === channel);
-    return known ? t(`channel.${known}`) : t("channel.other");
-  };
+  return useCallback(
+    (channel: string) => {
+      const known = knownChannels.find((one) => one === channel);
+      return known ? t(`channel.${known}`) : t("channel.other");
+    },
+    [t],
+  );
+}
+
+/** What a customer is called whose name is not known: by the way he came. */
+export function useNameless(): (item: Summary) => string {
+  const { t } = useTranslation();
+  const channelName = useChannelName();
+  return useCallback(
+    (item: Summary) => {
+      const tail = phoneTail(item);
+      switch (item.channel) {
+        case "voice":
+        case "ivr":
+          return tail ? t("list.nameless.callTail", { tail }) : t("list.nameless.call");
+        case "outbound":
+          return tail ? t("list.nameless.outboundTail", { tail }) : t("list.nameless.outbound");
+        case "counter":
+          return t("list.nameless.counter");
+        case "chat":
+        case "web":
+          return t("list.nameless.web");
+        default:
+          return t("list.nameless.other", { channel: channelName(item.channel) });
+      }
+    },
+    [t, channelName],
+  );
 }
 
 interface RowProps {
@@ -162,9 +200,8 @@ interface RowProps {
 }
 
 function Row({ item, group, selected, onSelect }: RowProps) {
-  const { t } = useTranslation();
   const channelName = useChannelName();
-  const name = customerName(item, t("list.anonymous"));
+  const name = customerName(item, useNameless());
   const tier = item.customer?.["tier"];
   const compact = group === "ended";
   return (
@@ -222,6 +259,14 @@ function Badges({ item, group }: { item: Summary; group: GroupName }) {
   const major = item.violations?.major ?? 0;
   const owed = item.owed ?? 0;
   const unread = item.unread ?? 0;
+  const idle = isIdleSample(item, useNow(item.sample !== null && group === "active"));
+  if (idle && group === "active") {
+    return (
+      <span title={t("list.idleHint")} data-idle="">
+        <Tag icon={<PauseCircleOutlined aria-hidden="true" />}>{t("list.idle")}</Tag>
+      </span>
+    );
+  }
   if (group === "wrapup") return <Tag>{t("list.toConfirm")}</Tag>;
   if (major > 0) {
     return (
@@ -245,6 +290,45 @@ function Badges({ item, group }: { item: Summary; group: GroupName }) {
     );
   }
   return null;
+}
+
+async function endAll(items: readonly Summary[]): Promise<boolean> {
+  const answers = await Promise.allSettled(items.map((item) => api.end(item.id, { id: newId(), reason: "sample" })));
+  for (const answer of answers) if (answer.status === "fulfilled" && answer.value?.id) live.put(answer.value);
+  return answers.every((answer) => answer.status === "fulfilled");
+}
+
+/** A sample can be ended from the list: nobody has to go back into it for that. */
+function EndSample({ item }: { item: Summary }) {
+  const { t } = useTranslation();
+  const { message } = AntApp.useApp();
+  const end = async () => {
+    if (!(await endAll([item]))) void message.error(t("list.endFailed"));
+  };
+  return (
+    <span className={styles.itemEnd}>
+      <Button size="small" icon={<CloseOutlined aria-hidden="true" />} title={t("list.endSample")} aria-label={t("list.endSample")} onClick={() => void end()} data-end-sample={item.id} />
+    </span>
+  );
+}
+
+/** Samples that nobody goes on with would otherwise stand in the list for ever. */
+function EndIdle({ items }: { items: Summary[] }) {
+  const { t } = useTranslation();
+  const { message } = AntApp.useApp();
+  const now = useNow(items.some((item) => item.sample !== null));
+  const idle = items.filter((item) => isIdleSample(item, now));
+  if (idle.length === 0) return null;
+  const end = async () => {
+    if (!(await endAll(idle))) void message.error(t("list.endFailed"));
+  };
+  return (
+    <Popconfirm title={t("list.endIdle", { count: idle.length })} description={<div className={styles.confirmText}>{t("list.endIdleText")}</div>} okText={t("head.end")} cancelText={t("common.cancel")} onConfirm={end}>
+      <button type="button" className={styles.groupAction} data-end-idle={idle.length}>
+        {t("list.endIdle", { count: idle.length })}
+      </button>
+    </Popconfirm>
+  );
 }
 
 /** Something new that waits is heard once; what already waited when the page opened is only seen. */

@@ -17,7 +17,7 @@ import { CardAnnouncer } from "./CardAnnouncer";
 import { takePlainWords } from "./commands";
 import { Composer } from "./Composer";
 import { ConversationHead } from "./ConversationHead";
-import { ConversationList } from "./ConversationList";
+import { ConversationList, useNameless } from "./ConversationList";
 import styles from "./desk.module.css";
 import { DoubleColumn } from "./DoubleColumn";
 import { customerName } from "./listModel";
@@ -161,6 +161,7 @@ function Open({ conversation, doubleOpen }: { conversation: string; doubleOpen: 
   const problem = useLive((data) => data.problems[conversation]);
   const user = useSession((session) => session.user);
   const { missing } = useFetchedSummary(conversation, summary !== undefined);
+  const nameless = useNameless();
 
   useEffect(() => {
     deskUi.open(conversation);
@@ -189,7 +190,7 @@ function Open({ conversation, doubleOpen }: { conversation: string; doubleOpen: 
       <main id="main" tabIndex={-1} className={`${styles.column} ${styles.middle}`}>
         <ConversationHead summary={summary} panels={panels} readOnly={readOnly} desk />
         <ErrorBoundary resetKey={conversation}>
-          <Transcript conversation={conversation} customer={customerName(summary, t("list.anonymous"))} rep={summary.rep?.name || t("speaker.rep")} readOnly={readOnly} />
+          <Transcript conversation={conversation} customer={customerName(summary, nameless)} rep={summary.rep?.name || t("speaker.rep")} readOnly={readOnly} />
         </ErrorBoundary>
         {summary.sample && mine && !over ? <SampleBar conversation={conversation} sample={summary.sample} /> : null}
         {over ? null : readOnly ? <p className={styles.note}>{t("composer.readOnly")}</p> : <Composer conversation={conversation} summary={summary} />}

@@ -67,7 +67,7 @@ function TabBar({ conversation }: { conversation: string }) {
   const knowledge = useLive((live) => live.conversations[conversation]?.cards.filter((view) => view.card.kind === "knowledge" && (view.card.rank ?? 1) === 1).length ?? 0);
   const list = useRef<HTMLDivElement>(null);
   const owed = panels?.compliance?.owed.length ?? 0;
-  const major = panels?.compliance?.violations.filter((one) => !one.repaired && (one.severity === "major" || one.fraud)).length ?? 0;
+  const major = panels?.compliance?.violations.filter((one) => one.severity === "major" || one.fraud).length ?? 0;
   const counts: Partial<Record<TabName, { count: number; className: string | undefined }>> = {
     knowledge: { count: knowledge, className: "" },
     compliance: major > 0 ? { count: major + owed, className: styles.countRed } : { count: owed, className: styles.countOrange },

@@ -91,7 +91,7 @@ function Flow({ conversation, flow, readOnly, run }: { conversation: string; flo
           <h3 className={styles.sectionTitle}>{t("flow.fields")}</h3>
           <dl className={styles.fields}>
             {fields.map((field) => (
-              <FieldRow key={field.name} conversation={conversation} label={field.label} value={field.value} turn={field.turn ?? null} earlier={field.earlier ?? []} />
+              <FieldRow key={field.name} conversation={conversation} label={field.label} value={field.display ?? field.value} turn={field.turn ?? null} earlier={field.earlier ?? []} />
             ))}
           </dl>
         </section>

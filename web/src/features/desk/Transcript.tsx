@@ -41,6 +41,7 @@ export const Transcript = memo(function Transcript({ conversation, customer, rep
   const state = useLive((live) => live.conversations[conversation]);
   const partial = useLive((live) => (live.conversations[conversation]?.ended ? undefined : live.partials[conversation]));
   const typing = useLive((live) => live.typing[conversation]);
+  const readUpTo = useLive((live) => live.read[conversation]) ?? 0;
   const lit = useDeskUi((ui) => ui.lit);
   const rows = state?.rows ?? noRows;
   const scroller = useRef<HTMLDivElement>(null);
@@ -70,7 +71,7 @@ export const Transcript = memo(function Transcript({ conversation, customer, rep
           <p className={styles.quiet}>{state ? t("transcript.empty") : t("transcript.loading")}</p>
         ) : null}
         <Blocks items={rows} pinned={litIndex} keyOf={rowKey}>
-          {(row) => <RowView row={row} names={names} time={clockOf(row)} lit={lit !== null && row.turn !== null && row.turn === lit.turn} litSpan={lit?.span ?? null} />}
+          {(row) => <RowView row={row} names={names} time={clockOf(row)} read={readUpTo > 0 && row.kind === "speech" && row.speaker === "rep" && row.seq <= readUpTo} lit={lit !== null && row.turn !== null && row.turn === lit.turn} litSpan={lit?.span ?? null} />}
         </Blocks>
         {partial ? <PartialRow text={partial.text} speaker={partial.speaker === "customer" ? names.customer : names.rep} /> : null}
         {outgoing.map((entry) => (
@@ -224,17 +225,19 @@ interface RowProps {
   row: Row;
   names: { customer: string; rep: string };
   time: string;
+  /** The customer has seen it (chat). */
+  read: boolean;
   lit: boolean;
   litSpan: [number, number] | null;
 }
 
-const RowView = memo(function RowView({ row, names, time, lit, litSpan }: RowProps) {
-  if (row.kind === "speech") return <Speech row={row} names={names} time={time} lit={lit} litSpan={litSpan} />;
+const RowView = memo(function RowView({ row, names, time, read, lit, litSpan }: RowProps) {
+  if (row.kind === "speech") return <Speech row={row} names={names} time={time} read={read} lit={lit} litSpan={litSpan} />;
   if (row.kind === "business") return <Business row={row} time={time} lit={lit} />;
   return <Notice row={row} names={names} time={time} />;
 });
 
-function Speech({ row, names, time, lit, litSpan }: Omit<RowProps, "row"> & { row: SpeechRow }) {
+function Speech({ row, names, time, read, lit, litSpan }: Omit<RowProps, "row"> & { row: SpeechRow }) {
   const { t } = useTranslation();
   const name = row.speaker === "customer" ? names.customer : row.speaker === "rep" ? names.rep : t(`speaker.${row.speaker}`);
   return (
@@ -246,6 +249,7 @@ function Speech({ row, names, time, lit, litSpan }: Omit<RowProps, "row"> & { ro
       <span className={row.speaker === "customer" ? styles.customerText : styles.text}>
         <MarkedText text={row.text} marks={row.marks} lit={lit ? litSpan : null} />
         {row.revised ? <span className={styles.small}> {t("transcript.revised")}</span> : null}
+        {read ? <span className={styles.small}> {t("transcript.read")}</span> : null}
       </span>
       <Notes marks={row.marks} />
     </div>

@@ -1,13 +1,13 @@
 import { useTranslation } from "react-i18next";
 import styles from "./tabs.module.css";
 import { deskUi, useDeskUi } from "./ui";
-import { useTurnTime } from "./useTimeOf";
+import { useChipTime } from "./useTimeOf";
 
 /** The time of a turn; pressing or pointing lights the turn in the transcript. */
 export function TurnChip({ conversation, turn }: { conversation: string; turn: number }) {
   const { t } = useTranslation();
   const lit = useDeskUi((ui) => ui.lit?.turn === turn);
-  const time = useTurnTime(conversation, turn);
+  const time = useChipTime(conversation, turn);
   return (
     <button
       type="button"

@@ -252,9 +252,9 @@ function Fields({ conversation, state, rows, editing, onChange, onChecked }: Fie
             <dt>{fieldName(row.label, lang)}</dt>
             <dd>
               {editing ? (
-                <Input size="small" value={row.value} maxLength={200} aria-label={row.label} onChange={(event) => onChange(row.name, event.target.value)} data-field={row.name} />
+                <Input size="small" value={row.display} maxLength={200} aria-label={row.label} onChange={(event) => onChange(row.name, event.target.value)} data-field={row.name} />
               ) : (
-                <span data-field={row.name}>{row.value}</span>
+                <span data-field={row.name}>{row.display}</span>
               )}
             </dd>
           </div>
@@ -277,7 +277,7 @@ function DoubtfulField({ conversation, state, row, onChange, onChecked }: Omit<F
       </label>
       <Input
         id={`doubt-${row.name}`}
-        value={row.value}
+        value={row.display}
         maxLength={200}
         className={styles.doubtfulInput}
         suffix={<QuestionCircleFilled aria-hidden="true" />}

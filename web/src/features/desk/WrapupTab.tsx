@@ -44,7 +44,7 @@ export const WrapupTab = memo(function WrapupTab({ conversation, panels }: { con
           <h3 className={styles.sectionTitle}>{t("wrapup.fields")}</h3>
           <dl className={styles.fields}>
             {fields.map((field) => (
-              <FieldRow key={field.name} conversation={conversation} label={field.label || field.name} value={field.value} turn={field.turn ?? null} earlier={[]} />
+              <FieldRow key={field.name} conversation={conversation} label={field.label || field.name} value={field.display ?? field.value} turn={field.turn ?? null} earlier={[]} />
             ))}
           </dl>
         </section>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Card, Frame, Panels } from "../../api/types";
 import { applyFrames, emptyConversation, type CardView } from "../../state/conversation";
-import { demoCard } from "../../test/frames";
+import { demoCard, demoOwed, demoViolation } from "../../test/frames";
 import { currentOf, kindKey, neighbour, sayOf, stackOf, statusOf, stepOf, toneOf } from "./cards";
 
 function stateOf(cards: Partial<Card>[]): CardView[] {
@@ -83,20 +83,18 @@ describe("statusOf", () => {
 
   it("knows that an obligation has been met, but not from panels older than the card", () => {
     const prompt = viewOf({ kind: "prompt", item: "DIS-01", seq: 10 });
-    const owed = { compliance: { owed: [{ rule: "DIS-01", name: "", text: "" }], violations: [] } };
+    const owed = { compliance: { owed: [demoOwed({ rule: "DIS-01" })], violations: [] } };
     const met = { compliance: { owed: [], violations: [] } };
-    const broken = { compliance: { owed: [], violations: [{ rule: "DIS-01", name: "", severity: "major" as const, turn: 3 }] } };
+    const broken = { compliance: { owed: [], violations: [demoViolation({ rule: "DIS-01", turn: 3 })] } };
     expect(statusOf(prompt, panels(10, owed))).toBe("new");
     expect(statusOf(prompt, panels(11, met))).toBe("done");
     expect(statusOf(prompt, panels(11, broken))).toBe("new");
     expect(statusOf(prompt, panels(9, met))).toBe("new");
   });
 
-  it("knows a finished step and a repaired violation", () => {
-    const flow = { flow: { flows: [{ id: "P01", name: "", active: true, finished: false, steps: [{ id: "S5", name: "", state: "done" as const }] }] } };
+  it("knows a finished step", () => {
+    const flow = { flow: { flows: [{ id: "P01", name: "", active: true, finished: false, steps: [{ id: "S5", name: "", state: "done" as const, say: "", must: false, gate: false, gate_broken: false, turn: null, words: null }], fields: [] }] } };
     expect(statusOf(viewOf({ kind: "step", item: "P01.S5", state: "next" }), panels(99, flow))).toBe("done");
-    const repaired = { compliance: { owed: [], violations: [{ rule: "SAL-01", name: "", severity: "major" as const, turn: 1, card: "c1", repaired: true }] } };
-    expect(statusOf(viewOf({ kind: "violation", item: "SAL-01" }), panels(99, repaired))).toBe("done");
   });
 });
 

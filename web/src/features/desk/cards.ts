@@ -24,8 +24,7 @@ export function toneOf(view: CardView, status: CardStatus): Tone {
 }
 
 /**
- * What became of a card: what the rep did with it, or what the conversation did since (an obligation met, a violation
- * repaired). Panels older than the card say nothing about it.
+ * What became of a card: what the rep did with it, or what the conversation did since (an obligation met). Panels older than the card say nothing about it.
  */
 export function statusOf(view: CardView, panels: { seq: number; panels: Panels } | undefined): CardStatus {
   const action = view.action?.name;
@@ -33,14 +32,10 @@ export function statusOf(view: CardView, panels: { seq: number; panels: Panels }
   if (!panels || panels.seq < view.card.seq) return "new";
   const { kind, item } = view.card;
   const compliance = panels.panels.compliance;
-  if (kind === "violation" && compliance) {
-    const entry = compliance.violations.find((one) => one.card === view.card.card);
-    return entry?.repaired ? "done" : "new";
-  }
   if (kind === "prompt" && compliance) {
     // An obligation that is neither owed nor broken any more has been met.
     const owed = compliance.owed.some((one) => one.rule === item);
-    const broken = compliance.violations.some((one) => one.rule === item && !one.repaired);
+    const broken = compliance.violations.some((one) => one.rule === item);
     return owed || broken ? "new" : "done";
   }
   if (kind === "step") {

@@ -14,15 +14,34 @@ export function groupOf(item: Summary): GroupName {
   return item.state === "waiting" ? "waiting" : "active";
 }
 
-export function customerName(item: Summary | undefined, anonymous: string): string {
-  const name = item?.customer?.["name"];
-  return typeof name === "string" && name ? name : anonymous;
+export function customerName(item: Summary, nameless: (item: Summary) => string): string {
+  const name = item.customer["name"];
+  return typeof name === "string" && name ? name : nameless(item);
 }
 
-function matches(item: Summary, query: string, anonymous: string): boolean {
+/** The last four figures of the number that called or was called. */
+export function phoneTail(item: Summary): string {
+  for (const key of ["phone", "caller", "number"]) {
+    const figures = String(item.customer[key] ?? "").replace(/\D/g, "");
+    if (figures.length >= 4) return figures.slice(-4);
+  }
+  return "";
+}
+
+const idleMs = 120_000;
+
+/** A sample that nobody goes on with: paused, or its customer has long been waiting for the rep's words. */
+export function isIdleSample(item: Summary, now: number): boolean {
+  if (!item.sample || item.state !== "open" || item.sample.waiting_for === "customer") return item.sample?.paused === true && item.state === "open";
+  if (item.sample.paused) return true;
+  const last = parseTime(item.last?.at) ?? parseTime(item.started_at) ?? now;
+  return !item.sample.auto && now - last > idleMs;
+}
+
+function matches(item: Summary, query: string, nameless: (item: Summary) => string): boolean {
   const words = query.trim().toLowerCase();
   if (!words) return true;
-  const text = [customerName(item, anonymous), item.title, item.last?.text, item.flow, item.rep?.name, item.id].join("\n").toLowerCase();
+  const text = [customerName(item, nameless), item.title, item.last?.text, item.flow, item.rep?.name, item.id].join("\n").toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
 }
 
@@ -39,10 +58,10 @@ function compare(group: GroupName): (a: Summary, b: Summary) => number {
   return (a, b) => time(a) - time(b) || (a.id < b.id ? -1 : 1);
 }
 
-export function groupsOf(items: readonly Summary[], query: string, anonymous: string): Group[] {
+export function groupsOf(items: readonly Summary[], query: string, nameless: (item: Summary) => string): Group[] {
   const groups = new Map<GroupName, Summary[]>();
   for (const item of items) {
-    if (!matches(item, query, anonymous)) continue;
+    if (!matches(item, query, nameless)) continue;
     const name = groupOf(item);
     const group = groups.get(name);
     if (group) group.push(item);

@@ -24,7 +24,9 @@ export interface TypeRow {
 export interface FieldRow {
   name: string;
   label: string;
+  /** What is saved, and what people read where that is an id. */
   value: string;
+  display: string;
   turn: number | null;
   doubtful: boolean;
 }
@@ -67,6 +69,7 @@ export function formOf(draft: WrapupDraft, edits: WrapupEdits): WrapupForm {
     name: field.name,
     label: field.label || field.name,
     value: edits.fields?.[field.name] ?? field.value,
+    display: edits.fields?.[field.name] ?? field.display ?? field.value,
     turn: field.turn ?? null,
     doubtful: field.uncertain === true && !checked.has(field.name) && edits.fields?.[field.name] === undefined,
   }));

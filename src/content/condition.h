@@ -1,6 +1,7 @@
 // The condition language of packs (docs/formats/pack.md, "Conditions") as a tree. Parsing only; signals/ compiles it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,15 @@
 namespace fenshen::content {
 
 enum class Comparison : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal, in, missing, present };
+
+// Guards that have a name: what refuses a phrase where it stands (docs/rules.md, "Guards"). Their words are phrase classes.
+enum class Guard : std::uint8_t { negated, prohibited, reported, question };
+struct GuardName {
+  std::string_view name;          // as conditions write it
+  std::string_view phrase_class;  // of its words
+};
+inline constexpr std::array<GuardName, 4> kGuards = {GuardName{"negated", "negation"}, GuardName{"prohibited", "prohibition"},
+                                                     GuardName{"reported", "quoting"}, GuardName{"question", "question_mark"}};
 
 // One side of a comparison: a path of the context, or a constant.
 struct Operand {
@@ -29,7 +39,8 @@ struct CompareNode {
 struct ConditionNode {
   enum class Kind : std::uint8_t {
     all, any, negate,  // children
-    says,              // speakers, pattern, unless, unless_before
+    says,              // speakers, pattern, unless, unless_before, guards
+    matches,           // the same with a regular expression in pattern_text
     gives,             // speakers, name = entity type, compares (on the entity's value: path "value")
     event,             // name, compares (paths are fields of its data)
     step,              // name = "P01.S5"
@@ -47,6 +58,7 @@ struct ConditionNode {
   std::string pattern_text;
   std::string unless_text;
   std::string unless_before_text;
+  std::uint8_t guards = 0;    // bit set by Guard
   std::string name;
   std::vector<std::string> names;
   std::vector<CompareNode> compares;
@@ -56,6 +68,7 @@ struct ConditionNode {
   std::uint32_t pattern_column = 0;
   std::uint32_t unless_column = 0;
   std::uint32_t unless_before_column = 0;
+  std::uint32_t guards_column = 0;
 };
 
 struct Condition {

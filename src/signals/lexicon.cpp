@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -68,14 +69,16 @@ struct LexiconBuilder::Impl {
   std::vector<std::vector<CueRef>> literal_cues;
   std::unordered_map<std::vector<LiteralId>, SetId, IdsHash> set_ids;
   std::map<std::pair<std::uint32_t, std::uint32_t>, SetId> digits_ids;
-  std::vector<std::uint64_t> set_weight{std::uint64_t{1} << 42, std::uint64_t{1} << 43, std::uint64_t{1} << 43};
-  std::vector<std::vector<std::uint32_t>> anchored{3};
+  std::vector<std::uint64_t> set_weight{std::uint64_t{1} << 42, std::uint64_t{1} << 43, std::uint64_t{1} << 43, std::uint64_t{1} << 42, std::uint64_t{1} << 42};
+  std::vector<std::vector<std::uint32_t>> anchored{kFirstSet};
   std::vector<CompiledSlot> slots;
   std::vector<CompiledChain> chains;
   std::vector<Program> programs;
+  std::vector<RegexProgram> regexes;
   std::vector<std::vector<Use>> uses;
   std::unordered_map<std::string, ProgramId> program_ids;
-  std::map<std::tuple<ProgramId, ProgramId, ProgramId>, PatternId> pattern_ids;
+  std::unordered_map<std::string, ProgramId> regex_ids;
+  std::map<std::tuple<ProgramId, ProgramId, ProgramId, std::uint8_t>, PatternId> pattern_ids;
   std::uint32_t pattern_count = 0;
 
   LiteralId intern(const Literal& literal) {
@@ -130,7 +133,7 @@ struct LexiconBuilder::Impl {
     if (const auto known = program_ids.find(key); known != program_ids.end()) return known->second;
     TRY_ASSIGN(const std::vector<Chain> expanded, expander.expand(pattern));
     const auto id = static_cast<ProgramId>(programs.size());
-    programs.push_back({static_cast<std::uint32_t>(chains.size()), static_cast<std::uint32_t>(expanded.size())});
+    programs.push_back({static_cast<std::uint32_t>(chains.size()), static_cast<std::uint32_t>(expanded.size()), kNone});
     uses.emplace_back();
     for (const Chain& chain : expanded) {
       chains.push_back({id, static_cast<std::uint32_t>(slots.size()), static_cast<std::uint32_t>(chain.size())});
@@ -138,6 +141,51 @@ struct LexiconBuilder::Impl {
     }
     program_ids.emplace(std::move(key), id);
     return id;
+  }
+
+  // One chain of one slot: what every match needs. The program runs where that occurs.
+  core::Result<ProgramId> regex_of(std::string_view regex) {
+    std::string key(regex);
+    if (const auto known = regex_ids.find(key); known != regex_ids.end()) return known->second;
+    TRY_ASSIGN(const content::RegexNode tree, content::parse_regex(regex));
+    const std::optional<RegexNeed> need = need_of(tree);
+    if (!need)
+      return core::fail(core::Code::invalid, fmt::format("this regular expression would run over every utterance ({} states per character): let every match hold a Chinese "
+                                                         "character, a digit or a letter",
+                                                         content::regex_states(tree)));
+    const auto id = static_cast<ProgramId>(programs.size());
+    programs.push_back({static_cast<std::uint32_t>(chains.size()), 1, static_cast<std::uint32_t>(regexes.size())});
+    regexes.emplace_back(tree);
+    uses.emplace_back();
+    chains.push_back({id, static_cast<std::uint32_t>(slots.size()), 1});
+    slots.push_back({set_of(*need), kContiguous});
+    regex_ids.emplace(std::move(key), id);
+    return id;
+  }
+
+  SetId set_of(const RegexNeed& need) {
+    if (need.kind == RegexNeed::Kind::digit) return kDigitSet;
+    if (need.kind == RegexNeed::Kind::letter) return kLetterSet;
+    std::vector<Literal> members;
+    for (const std::u32string& literal : need.literals) members.push_back({literal, false});
+    return literal_set(members);
+  }
+
+  // The id of a program with its guards.
+  core::Result<PatternId> pattern_of(ProgramId program, std::string_view unless, std::string_view unless_before, std::uint8_t guards) {
+    Use use{.pattern = pattern_count};
+    TRY_ASSIGN(use.unless, guard_of(unless));
+    TRY_ASSIGN(use.unless_before, guard_of(unless_before));
+    for (std::size_t i = 0; i < content::kGuards.size(); ++i)
+      if ((guards >> i) & 1U) {
+        TRY_ASSIGN(use.guards[i], guard_of(fmt::format("{{{}}}", content::kGuards[i].phrase_class)));
+      }
+    const auto [at, added] = pattern_ids.try_emplace({program, use.unless, use.unless_before, guards}, pattern_count);
+    if (added) {
+      ++pattern_count;
+      uses[program].push_back(use);
+    }
+    return at->second;
   }
 
   core::Result<ProgramId> guard_of(std::string_view pattern) {
@@ -201,6 +249,7 @@ struct LexiconBuilder::Impl {
     out->slots = std::move(slots);
     out->chains = std::move(chains);
     out->programs = std::move(programs);
+    out->regexes = std::move(regexes);
     out->uses.build(uses);
     for (const auto& [range, set] : digits_ids) out->digits.push_back({set, range.first, range.second});
     for (const content::Product& product : library.products) out->products.push_back({product.code});
@@ -213,16 +262,14 @@ struct LexiconBuilder::Impl {
 LexiconBuilder::LexiconBuilder(const content::Library& library) : impl_(std::make_unique<Impl>(library)) {}
 LexiconBuilder::~LexiconBuilder() = default;
 
-core::Result<PatternId> LexiconBuilder::add(std::string_view pattern, std::string_view unless, std::string_view unless_before) {
+core::Result<PatternId> LexiconBuilder::add(std::string_view pattern, std::string_view unless, std::string_view unless_before, std::uint8_t guards) {
   TRY_ASSIGN(const ProgramId program, impl_->program_of(pattern));
-  TRY_ASSIGN(const ProgramId guard, impl_->guard_of(unless));
-  TRY_ASSIGN(const ProgramId before, impl_->guard_of(unless_before));
-  const auto [at, added] = impl_->pattern_ids.try_emplace({program, guard, before}, impl_->pattern_count);
-  if (added) {
-    ++impl_->pattern_count;
-    impl_->uses[program].push_back({.pattern = at->second, .unless = guard, .unless_before = before});
-  }
-  return at->second;
+  return impl_->pattern_of(program, unless, unless_before, guards);
+}
+
+core::Result<PatternId> LexiconBuilder::add_regex(std::string_view regex, std::string_view unless, std::string_view unless_before, std::uint8_t guards) {
+  TRY_ASSIGN(const ProgramId program, impl_->regex_of(regex));
+  return impl_->pattern_of(program, unless, unless_before, guards);
 }
 
 std::vector<core::Error> LexiconBuilder::check_classes() {

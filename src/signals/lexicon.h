@@ -27,7 +27,7 @@ struct Span {
 
 struct Hit {
   PatternId pattern = 0;
-  Span span;  // of the first (leftmost, then shortest) match that no guard refuses
+  Span span;  // of the first (leftmost, then shortest; of a regular expression: the first to end) match that no guard refuses
 };
 
 enum class EntityType : std::uint8_t {
@@ -77,8 +77,10 @@ class LexiconBuilder {
   explicit LexiconBuilder(const content::Library& library);  // the library outlives the builder
   ~LexiconBuilder();
   // Equal requests get equal ids. Errors: unknown class, expansion above the limit (with its cost), class cycle.
-  // unless / unless_before may be empty.
-  core::Result<PatternId> add(std::string_view pattern, std::string_view unless = {}, std::string_view unless_before = {});
+  // unless / unless_before may be empty; `guards` is a bit set by content::Guard.
+  core::Result<PatternId> add(std::string_view pattern, std::string_view unless = {}, std::string_view unless_before = {}, std::uint8_t guards = 0);
+  // The same for a regular expression. Errors besides: it needs nothing that the scan could see (it would run over everything).
+  core::Result<PatternId> add_regex(std::string_view regex, std::string_view unless = {}, std::string_view unless_before = {}, std::uint8_t guards = 0);
   // The mistakes of all phrase classes, used or not; where = file:line.
   std::vector<core::Error> check_classes();
   // After build the builder is empty.

@@ -14,6 +14,8 @@ using namespace internal;
 namespace {
 
 constexpr std::uint32_t kUnlessReach = 20;
+constexpr std::uint32_t kNegatedReach = 8;
+constexpr std::uint32_t kReportedReach = 30;  // within the sentence: «有人说，这个保本»
 // Matches of one chain that guards may refuse before it counts as refused: bounds what a text made to hurt can cost.
 constexpr std::uint32_t kMaxRefused = 256;
 
@@ -63,6 +65,12 @@ struct Reader::Scratch {
   void settle(const Lexicon& lexicon, Reading& out);
   bool first_match(const Lexicon& lexicon, ProgramId program, const Use& use, Match& best);
   bool refused(const Lexicon& lexicon, const Use& use, Match match);
+  bool refused_nearby(const Lexicon& lexicon, ProgramId guard, Match match);
+  bool refused_before(const Lexicon& lexicon, ProgramId guard, std::uint32_t reach, Match match);
+  bool refused_by_name(const Lexicon& lexicon, const Use& use, Match match);
+  bool reported(const Lexicon& lexicon, ProgramId guard, Match match);
+  bool asked(const Lexicon& lexicon, ProgramId guard, Match match);
+  RegexProgram::Scratch regex;
   template <typename Visit>
   bool each_match_of(const Lexicon& lexicon, ProgramId program, Matcher& with, Visit&& visit);
 };
@@ -104,6 +112,10 @@ void Reader::Scratch::scan(const Lexicon& lexicon, const Reading& out) {
 }
 
 void Reader::Scratch::add_tokens(const Lexicon& lexicon) {
+  text::CharClass seen = 0;
+  for (const text::CharClass one : classes) seen |= one;
+  if ((seen & text::kDigit) != 0) found.add(kDigitSet, 0, 0);
+  if ((seen & text::kLetter) != 0) found.add(kLetterSet, 0, 0);
   for (const text::Number& number : numbers) {
     found.add(kNumberSet, number.begin, number.end);
     if (number.run == 0) continue;
@@ -158,27 +170,64 @@ bool Reader::Scratch::each_match_of(const Lexicon& lexicon, ProgramId program, M
   return false;
 }
 
-bool Reader::Scratch::refused(const Lexicon& lexicon, const Use& use, Match match) {
-  if (use.unless != kNone) {
-    const std::uint32_t low = clause[match.begin];
-    const std::uint32_t high = clause[match.end > match.begin ? match.end - 1 : match.begin];
-    const bool hit = each_match_of(lexicon, use.unless, guard_matcher, [&](Match guard) {
-      if (guard.end <= guard.begin || clause[guard.begin] > high || clause[guard.end - 1] < low) return false;
-      if (guard.end <= match.begin) return match.begin - guard.end <= kUnlessReach;
-      return guard.begin < match.end || guard.begin - match.end <= kUnlessReach;
-    });
-    if (hit) return true;
-  }
-  if (use.unless_before == kNone) return false;
-  return each_match_of(lexicon, use.unless_before, guard_matcher, [&](Match guard) {
-    return guard.end > guard.begin && guard.end <= match.begin && match.begin - guard.end <= use.before_max &&
-           clause[guard.end - 1] == clause[match.begin];
+// A word of the guard in the clause of the match, at most kUnlessReach away.
+bool Reader::Scratch::refused_nearby(const Lexicon& lexicon, ProgramId program, Match match) {
+  const std::uint32_t low = clause[match.begin];
+  const std::uint32_t high = clause[match.end > match.begin ? match.end - 1 : match.begin];
+  return each_match_of(lexicon, program, guard_matcher, [&](Match guard) {
+    if (guard.end <= guard.begin || clause[guard.begin] > high || clause[guard.end - 1] < low) return false;
+    if (guard.end <= match.begin) return match.begin - guard.end <= kUnlessReach;
+    return guard.begin < match.end || guard.begin - match.end <= kUnlessReach;
   });
+}
+
+bool Reader::Scratch::refused_before(const Lexicon& lexicon, ProgramId program, std::uint32_t reach, Match match) {
+  return each_match_of(lexicon, program, guard_matcher, [&](Match guard) {
+    return guard.end > guard.begin && guard.end <= match.begin && match.begin - guard.end <= reach && clause[guard.end - 1] == clause[match.begin];
+  });
+}
+
+// Words of reporting begin before the match, in its sentence.
+bool Reader::Scratch::reported(const Lexicon& lexicon, ProgramId program, Match match) {
+  return each_match_of(lexicon, program, guard_matcher, [&](Match guard) {
+    if (guard.end <= guard.begin || guard.begin > match.begin || sentence[guard.begin] != sentence[match.begin]) return false;
+    return guard.end >= match.begin || match.begin - guard.end <= kReportedReach;
+  });
+}
+
+// The clause of the match is a question: it ends with the sign, or holds a word of asking.
+bool Reader::Scratch::asked(const Lexicon& lexicon, ProgramId program, Match match) {
+  const std::uint32_t last = match.end > match.begin ? match.end - 1 : match.begin;
+  for (std::size_t i = last; i < classes.size() && clause[i] == clause[last]; ++i)
+    if (scanned.text[i] == U'?') return true;
+  return each_match_of(lexicon, program, guard_matcher, [&](Match guard) {
+    return guard.end > guard.begin && clause[guard.begin] >= clause[match.begin] && clause[guard.end - 1] <= clause[last];
+  });
+}
+
+bool Reader::Scratch::refused_by_name(const Lexicon& lexicon, const Use& use, Match match) {
+  const auto of = [&](content::Guard guard) { return use.guards[static_cast<std::size_t>(guard)]; };
+  using enum content::Guard;
+  return (of(negated) != kNone && refused_before(lexicon, of(negated), kNegatedReach, match)) ||
+         (of(prohibited) != kNone && refused_nearby(lexicon, of(prohibited), match)) || (of(reported) != kNone && this->reported(lexicon, of(reported), match)) ||
+         (of(question) != kNone && asked(lexicon, of(question), match));
+}
+
+bool Reader::Scratch::refused(const Lexicon& lexicon, const Use& use, Match match) {
+  if (use.unless != kNone && refused_nearby(lexicon, use.unless, match)) return true;
+  if (use.unless_before != kNone && refused_before(lexicon, use.unless_before, use.before_max, match)) return true;
+  return use.guards != kNoGuards && refused_by_name(lexicon, use, match);
 }
 
 bool Reader::Scratch::first_match(const Lexicon& lexicon, ProgramId program, const Use& use, Match& best) {
   bool any = false;
-  const bool guarded = use.unless != kNone || use.unless_before != kNone;
+  const bool guarded = use.unless != kNone || use.unless_before != kNone || use.guards != kNoGuards;
+  if (const std::uint32_t index = lexicon.programs[program].regex; index != kNone)
+    return lexicon.regexes[index].each_match(scanned, regex, [&](Match match) {
+      if (guarded && refused(lexicon, use, match)) return false;
+      best = match;
+      return true;
+    });
   for (std::uint32_t at = touched[program].first; at != kNone; at = candidates[at].next) {
     std::uint32_t refusals = 0;
     matcher.each_match(lexicon.slots_of(lexicon.chains[candidates[at].chain]), found, scanned, [&](Match match) {

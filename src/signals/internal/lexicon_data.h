@@ -1,6 +1,7 @@
 // The compiled lexicon: plain tables, immutable, shared by all threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "signals/internal/cues.h"
 #include "signals/internal/literal_table.h"
 #include "signals/internal/matcher.h"
+#include "signals/internal/regex_program.h"
 #include "signals/lexicon.h"
 
 namespace fenshen::signals {
@@ -38,12 +40,20 @@ class Lists {
 constexpr SetId kNumberSet = 0;
 constexpr SetId kBeginSet = 1;
 constexpr SetId kEndSet = 2;
-constexpr SetId kFirstSet = 3;
+constexpr SetId kDigitSet = 3;   // a digit occurs: for regular expressions
+constexpr SetId kLetterSet = 4;  // a letter
+constexpr SetId kFirstSet = 5;
 
 struct DigitsSet {
   SetId set;
   std::uint32_t min, max;
 };
+
+inline constexpr std::array<ProgramId, content::kGuards.size()> kNoGuards = [] {
+  std::array<ProgramId, content::kGuards.size()> none{};
+  none.fill(kNone);
+  return none;
+}();
 
 // Something that waits for a program: a pattern that was asked for, or an emotion.
 struct Use {
@@ -52,11 +62,13 @@ struct Use {
   ProgramId unless = kNone;
   ProgramId unless_before = kNone;
   std::uint32_t before_max = 8;
+  std::array<ProgramId, content::kGuards.size()> guards = kNoGuards;  // by content::Guard
 };
 
 struct Program {
   std::uint32_t first_chain = 0;
   std::uint32_t chain_count = 0;
+  std::uint32_t regex = kNone;  // into Lexicon::regexes; its one chain says what every match needs
 };
 
 struct ProductEntry {
@@ -74,6 +86,7 @@ class Lexicon {
   std::vector<internal::CompiledSlot> slots;
   std::vector<internal::CompiledChain> chains;
   std::vector<internal::Program> programs;
+  std::vector<internal::RegexProgram> regexes;
   internal::Lists<internal::Use> uses;  // program -> uses
   std::vector<internal::DigitsSet> digits;
   std::vector<internal::ProductEntry> products;

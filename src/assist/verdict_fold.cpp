@@ -31,9 +31,10 @@ namespace {
 using content::ItemText;
 using content::PackSources;
 
-bool decides(std::string_view path) {  // what a fold may read
-  return path.starts_with("classes/") || path.starts_with("articles/") || path.starts_with("flows/") || path.starts_with("taxonomy/") ||
-         path.starts_with("lexicon/") || path.starts_with("announcements/") || path == "products.yaml";
+bool decides(std::string_view path) {  // what a fold may read, besides rules
+  for (const std::string_view other : {"rules/", "tests/", "samples/", "measure/", "history/"})
+    if (path.starts_with(other)) return false;
+  return path != "pack.yaml" && path != "not-yet.yaml";
 }
 
 // All that is written outside the rules, in order.

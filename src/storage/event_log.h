@@ -75,6 +75,8 @@ class EventScan {
   virtual ~EventScan() = default;
   // False: no further stream in the range.
   virtual core::Result<bool> next(ScannedStream& out) = 0;
+  // Goes on with other positions of the same range.
+  virtual void seek(std::uint64_t after, std::uint64_t until) = 0;
 };
 
 class EventLog {

@@ -38,6 +38,12 @@ core::Result<bool> SqliteEventScan::next(ScannedStream& out) {
   }
 }
 
+void SqliteEventScan::seek(std::uint64_t after, std::uint64_t until) {
+  streams_.reset();
+  range_.after = after;
+  range_.until = until;
+}
+
 // A stream whose last event is before the range cannot have begun in it.
 core::Result<bool> SqliteEventScan::next_stream() {
   if (!streams_) {

@@ -17,6 +17,7 @@ class SqliteEventScan final : public EventScan {
   // `keys` outlives the scan.
   static core::Result<std::unique_ptr<EventScan>> open(const OpenOptions& file, crypto::KeyRing& keys, const ScanRange& range);
   core::Result<bool> next(ScannedStream& out) override;
+  void seek(std::uint64_t after, std::uint64_t until) override;
 
  private:
   SqliteEventScan(Connection connection, crypto::KeyRing& keys, ScanRange range)
@@ -27,7 +28,7 @@ class SqliteEventScan final : public EventScan {
 
   Connection connection_;
   crypto::KeyRing& keys_;
-  const ScanRange range_;
+  ScanRange range_;
   std::optional<Rows> streams_;
   std::string id_;
   std::uint64_t position_ = 0;

@@ -1,12 +1,12 @@
 // The REST side of the API: one function per call, one error type, the CSRF token on every write. Nothing here knows React.
 import type {
-  ActResult,
   CardActionName,
   CheckResult,
   ContentItem,
   ContentKind,
   ContentRow,
   ContentStatus,
+  Decision,
   Frame,
   Page,
   SampleFull,
@@ -112,7 +112,8 @@ export const api = {
   frames: (conversation: string, after: number) =>
     request<{ items: Frame[]; next_n: number }>("GET", `/conversations/${id(conversation)}/frames`, { query: { after } }),
   act: (conversation: string, act: { act: string; kind: "message"; text: string; card?: string }) =>
-    request<ActResult>("POST", `/conversations/${id(conversation)}/acts`, { body: act }),
+    request<Decision>("POST", `/conversations/${id(conversation)}/acts`, { body: act }),
+  confirmAct: (conversation: string, act: string) => request<Decision>("POST", `/conversations/${id(conversation)}/acts/${id(act)}/confirm`, { body: {} }),
   cardAction: (conversation: string, card: string, action: { id: string; action: CardActionName; reason?: string; text?: string }) =>
     request<unknown>("POST", `/conversations/${id(conversation)}/cards/${id(card)}/actions`, { body: action }),
   flow: (conversation: string, action: { id: string; action: "switch" | "done" | "skip" | "undo"; flow?: string; step?: string; reason?: string }) =>

@@ -87,6 +87,10 @@ export class LiveSocket {
     this.send({ op: "typing", conversation, on });
   }
 
+  draft(conversation: string, ref: string, text: string): void {
+    this.send({ op: "draft", conversation, ref, text });
+  }
+
   private send(message: ClientMessage): void {
     if (this.socket?.readyState === openState) this.socket.send(JSON.stringify(message));
   }

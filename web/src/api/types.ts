@@ -1,6 +1,6 @@
 // The types of the API. What is on the wire is generated from api/openapi.yaml (wire.ts, `npm run types`); here are the
 // names that the front end uses for it and the little that the document does not say.
-import type { ContentKind, Decision, Event, Localized, Mark, Sample, Session, Summary, SummarySentence } from "./wire";
+import type { ContentKind, Event, Localized, Mark, Sample, Session, Summary, SummarySentence } from "./wire";
 
 export type * from "./wire";
 
@@ -8,7 +8,6 @@ export type ConversationEvent = Event;
 export type SessionInfo = Session;
 export type BiText = Localized;
 export type SampleFull = Sample;
-export type ActResult = Decision;
 export type ConversationStatus = Summary["state"];
 export type MarkKind = Mark["kind"];
 export type WrapupSentence = SummarySentence;

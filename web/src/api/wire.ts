@@ -260,17 +260,26 @@ export type EventBody = {
   type: "act.proposed";
   act: string;
   kind: string;
-  text: string;
+  text?: string;
   card?: string;
   data?: Fields;
 } | {
   type: "act.decided";
   act: string;
   allowed: boolean;
+  /** confirm: a person is asked */
+  decision?: "allowed" | "confirm" | "blocked";
   rules: string[];
 } | {
   type: "act.done";
   act: string;
+  data?: Fields;
+} | {
+  type: "act.confirmed";
+  act: string;
+} | {
+  type: "history.snapshot";
+  history?: Fields;
 } | {
   type: "act.failed";
   act: string;
@@ -470,10 +479,10 @@ export interface Act {
 export interface GateFinding {
   rule: string;
   name: string;
-  severity: "major" | "normal" | "hint";
+  severity: Severity;
   decision: "blocked" | "confirm" | "reported";
   /** Code points of the text; [0,0]: not words */
-  span: number[];
+  span: [number, number];
   words: string;
   source: {
     title?: string;
@@ -643,6 +652,9 @@ export interface ContentVersion {
   at: string;
   comment: string;
   state: string;
+  text?: string;
+  /** The second person; null where one published alone */
+  approved_by?: string | null;
 }
 
 export interface ContentItem {
@@ -886,6 +898,11 @@ export type ClientMessage = {
   conversation: string;
   on: boolean;
 } | {
+  op: "draft";
+  conversation: string;
+  ref: string;
+  text: string;
+} | {
   op: "ping";
 };
 
@@ -922,6 +939,12 @@ export type ServerMessage = {
 } | {
   op: "content";
   hash: string;
+} | {
+  op: "draft";
+  conversation: string;
+  ref: string;
+  decision: "allowed" | "confirm" | "blocked";
+  findings: GateFinding[];
 } | {
   op: "error";
   code: string;

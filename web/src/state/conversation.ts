@@ -52,7 +52,7 @@ export interface CardView {
   superseded: boolean;
 }
 
-export type ActState = "proposed" | "allowed" | "refused" | "done" | "failed";
+export type ActState = "proposed" | "asking" | "allowed" | "refused" | "done" | "failed";
 
 export interface ActView {
   act: string;
@@ -242,11 +242,12 @@ function foldEvent(state: ConversationState, event: ConversationEvent, turn: num
       pushRow(state, { kind: "business", key: event.id, turn, name: event.name, data: event.data ?? {}, at, marks });
       return;
     case "act.proposed":
-      setAct(state, event.act, { text: event.text, card: event.card || null, actor: event.actor ?? "", state: "proposed" });
+      setAct(state, event.act, { text: event.text ?? "", card: event.card || null, actor: event.actor ?? "", state: "proposed" });
       return;
     case "act.decided": {
-      const act = setAct(state, event.act, { state: event.allowed ? "allowed" : "refused", rules: event.rules ?? [] });
-      if (!event.allowed) pushRow(state, notice("refused", event.id, at, act.text, act.rules.join(" ")));
+      const asked = event.decision === "confirm";
+      const act = setAct(state, event.act, { state: event.allowed ? "allowed" : asked ? "asking" : "refused", rules: event.rules ?? [] });
+      if (!event.allowed && !asked) pushRow(state, notice("refused", event.id, at, act.text, act.rules.join(" ")));
       return;
     }
     case "act.done": {
@@ -300,7 +301,11 @@ function foldEvent(state: ConversationState, event: ConversationEvent, turn: num
     case "pack.bound":
       state.packHash = event.pack_hash;
       return;
+    case "act.confirmed":
+      setAct(state, event.act, { state: "proposed" });
+      return;
     case "flow.action":
+    case "history.snapshot":
     case "tick":
     case "typing":
       return;

@@ -3,12 +3,18 @@
 import { create } from "zustand";
 import { api } from "../api/client";
 import { browserSocket, LiveSocket, type SocketStatus } from "../api/socket";
-import type { Frame, Panels, ServerMessage, Speaker, Summary } from "../api/types";
+import type { Decision, Frame, GateFinding, Panels, ServerMessage, Speaker, Summary } from "../api/types";
 import { applyFrames, emptyConversation, type ConversationState } from "./conversation";
 
 export interface PartialText {
   speaker: Speaker;
   text: string;
+}
+
+export interface DraftAnswer {
+  ref: string;
+  decision: Decision["decision"];
+  findings: GateFinding[];
 }
 
 export interface LiveData {
@@ -19,6 +25,8 @@ export interface LiveData {
   /** Up to which event of the log the chat's customer has seen what was said. */
   read: Record<string, number | undefined>;
   problems: Record<string, string | undefined>;
+  /** What the gate says to the words being written: the newest answer per conversation. */
+  checks: Record<string, DraftAnswer | undefined>;
   list: Record<string, Summary>;
   listReady: boolean;
   contentHash: string;
@@ -30,7 +38,7 @@ export interface LiveState extends LiveData {
 }
 
 export function emptyLive(): LiveData {
-  return { conversations: {}, panels: {}, partials: {}, typing: {}, read: {}, problems: {}, list: {}, listReady: false, contentHash: "" };
+  return { conversations: {}, panels: {}, partials: {}, typing: {}, read: {}, problems: {}, checks: {}, list: {}, listReady: false, contentHash: "" };
 }
 
 const keptConversations = 12;
@@ -74,6 +82,8 @@ function reduceOne(data: LiveData, message: ServerMessage, gaps: Set<string>): L
       return { ...data, typing: { ...data.typing, [message.conversation]: message.on } };
     case "read":
       return { ...data, read: { ...data.read, [message.conversation]: Math.max(message.n, data.read[message.conversation] ?? 0) } };
+    case "draft":
+      return { ...data, checks: { ...data.checks, [message.conversation]: { ref: message.ref, decision: message.decision, findings: message.findings } } };
     case "list":
       return { ...data, listReady: true, list: Object.fromEntries(message.items.map((item) => [item.id, item])) };
     case "summary": {
@@ -196,6 +206,10 @@ export const live = {
   typing(conversation: string, on: boolean): void {
     socket.typing(conversation, on);
   },
+  /** Asks what the gate would say to these words; the answer comes as `checks`. */
+  draft(conversation: string, ref: string, text: string): void {
+    socket.draft(conversation, ref, text);
+  },
   /** A summary that a REST call returned: shown at once, before the socket repeats it. */
   put(item: Summary): void {
     receive({ op: "summary", item });
@@ -216,6 +230,7 @@ function forgetOld(): void {
     typing: keep(state.typing),
     read: keep(state.read),
     problems: keep(state.problems),
+    checks: keep(state.checks),
   });
 }
 

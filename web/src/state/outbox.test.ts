@@ -9,6 +9,8 @@ const entry = (act: string, change: Partial<Outgoing> = {}): Outgoing => ({
   at: "2026-11-20T10:00:00Z",
   state: "queued",
   rules: [],
+  findings: [],
+  confirmed: false,
   error: "",
   ...change,
 });

@@ -2,9 +2,10 @@
 // time per conversation, each under its own id: a repeat can never be said twice.
 import { create } from "zustand";
 import { api, ApiError, newId } from "../api/client";
-import type { ActResult } from "../api/types";
+import type { Decision, GateFinding } from "../api/types";
 
-export type SendState = "queued" | "sending" | "sent" | "failed" | "refused";
+/** asking: the gate wants a person to confirm it first. */
+export type SendState = "queued" | "sending" | "sent" | "failed" | "refused" | "asking";
 
 export interface Outgoing {
   act: string;
@@ -14,6 +15,10 @@ export interface Outgoing {
   at: string;
   state: SendState;
   rules: string[];
+  /** Why it was refused, or why one is asked. */
+  findings: GateFinding[];
+  /** One was asked, and said yes. */
+  confirmed: boolean;
   /** Stable error code when failed. */
   error: string;
 }
@@ -23,7 +28,7 @@ const keepMs = 24 * 3600 * 1000;
 
 export type OutboxAction =
   | { type: "add"; entry: Outgoing }
-  | { type: "state"; act: string; state: SendState; rules?: string[]; error?: string }
+  | { type: "state"; act: string; state: SendState; rules?: string[]; findings?: GateFinding[]; confirmed?: boolean; error?: string }
   | { type: "remove"; act: string }
   | { type: "confirmed"; acts: readonly string[] };
 
@@ -34,7 +39,16 @@ export function reduceOutbox(entries: readonly Outgoing[], action: OutboxAction)
       return entries.some((entry) => entry.act === action.entry.act) ? [...entries] : [...entries, action.entry];
     case "state":
       return entries.map((entry) =>
-        entry.act === action.act ? { ...entry, state: action.state, rules: action.rules ?? entry.rules, error: action.error ?? "" } : entry,
+        entry.act === action.act 
+          ? {
+              ...entry,
+              state: action.state,
+              rules: action.rules ?? entry.rules,
+              findings: action.findings ?? entry.findings,
+              confirmed: action.confirmed ?? entry.confirmed,
+              error: action.error ?? "",
+            }
+          : entry,
       );
     case "remove":
       return entries.filter((entry) => entry.act !== action.act);
@@ -67,7 +81,7 @@ function stored(): Outgoing[] {
     if (!Array.isArray(parsed)) return [];
     const young = (parsed as Outgoing[]).filter((entry) => Date.now() - Date.parse(entry.at) < keepMs);
     // What was under way when the page went has an unknown fate; its id makes asking again harmless.
-    return young.map((entry) => (entry.state === "sending" ? { ...entry, state: "queued" as const } : entry));
+    return young.map((entry) => ({ ...entry, findings: entry.findings ?? [], confirmed: entry.confirmed ?? false, state: entry.state === "sending" ? ("queued" as const) : entry.state }));
   } catch {
     return [];
   }
@@ -96,13 +110,18 @@ export const outbox = {
     const act = newId();
     dispatch({
       type: "add",
-      entry: { act, conversation, text, card, at: new Date().toISOString(), state: "queued", rules: [], error: "" },
+      entry: { act, conversation, text, card, at: new Date().toISOString(), state: "queued", rules: [], findings: [], confirmed: false, error: "" },
     });
     outbox.pump();
     return act;
   },
   retry(act: string): void {
     dispatch({ type: "state", act, state: "queued" });
+    outbox.pump();
+  },
+  /** Yes to what the gate asked. */
+  confirm(act: string): void {
+    dispatch({ type: "state", act, state: "queued", confirmed: true });
     outbox.pump();
   },
   drop(act: string): void {
@@ -123,6 +142,10 @@ export const outbox = {
 async function deliver(entry: Outgoing): Promise<void> {
   dispatch({ type: "state", act: entry.act, state: "sending" });
   try {
+    if (entry.confirmed) {
+      settle(entry, await api.confirmAct(entry.conversation, entry.act));
+      return;
+    }
     const body = { act: entry.act, kind: "message" as const, text: entry.text, ...(entry.card ? { card: entry.card } : {}) };
     settle(entry, await api.act(entry.conversation, body));
   } catch (error) {
@@ -137,8 +160,10 @@ async function deliver(entry: Outgoing): Promise<void> {
   }
 }
 
-function settle(entry: Outgoing, result: ActResult): void {
-  if (result.decision === "blocked") dispatch({ type: "state", act: entry.act, state: "refused", rules: result.rules ?? [] });
+function settle(entry: Outgoing, result: Decision): void {
+  const why = { rules: result.rules ?? [], findings: result.findings ?? [] };
+  if (result.decision === "blocked") dispatch({ type: "state", act: entry.act, state: "refused", ...why });
+  else if (result.decision === "confirm") dispatch({ type: "state", act: entry.act, state: "asking", confirmed: false, ...why });
   else dispatch({ type: "state", act: entry.act, state: "sent" });
   outbox.pump();
 }

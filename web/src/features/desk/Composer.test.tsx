@@ -1,12 +1,12 @@
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Summary } from "../../api/types";
+import type { GateFinding, Summary } from "../../api/types";
 import { startI18n } from "../../i18n";
 import { useActions } from "../../state/actions";
 import type { CardView } from "../../state/conversation";
 import { draftOf, isEdited, setDraft, takeWords, useDrafts } from "../../state/drafts";
-import { useLive } from "../../state/live";
+import { flush, live, receive, useLive } from "../../state/live";
 import { useOutbox } from "../../state/outbox";
 import { TestFrame } from "../../test/Frame";
 import { demoCard, demoSummary } from "../../test/frames";
@@ -23,6 +23,7 @@ interface Sent {
 
 describe("the composer", () => {
   const sent: Sent[] = [];
+  const asked: { ref: string; text: string }[] = [];
   let answer: Record<string, unknown> = { decision: "allowed", rules: [] };
 
   beforeAll(() => startI18n("zh"));
@@ -32,7 +33,9 @@ describe("the composer", () => {
     useDrafts.setState({ drafts: {} });
     useOutbox.setState({ entries: [] });
     useActions.setState({ local: {}, failed: null });
-    useLive.setState({ status: "open" });
+    useLive.setState({ status: "open", checks: {} });
+    asked.length = 0;
+    vi.spyOn(live, "draft").mockImplementation((_conversation, ref, text) => void asked.push({ ref, text }));
     vi.stubGlobal(
       "fetch",
       vi.fn(async (url: string, init: RequestInit) => {
@@ -104,6 +107,82 @@ describe("the composer", () => {
     expect(field().value).toBe("");
     await user.click(screen.getByRole("button", { name: "改一改" }));
     expect(field().value).toBe("这款保本");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  const blocked: GateFinding = {
+    rule: "SAL-01",
+    name: "承诺保本",
+    severity: "major",
+    decision: "blocked",
+    span: [2, 4],
+    words: "保本",
+    source: { title: "理财销售用语", clause: "§2" },
+    wording: "这款产品不保证本金。",
+  };
+  /** The gate's answer to whatever was asked last. */
+  const answered = async (decision: "blocked" | "confirm" | "allowed", findings: GateFinding[]) => {
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+    act(() => receive({ op: "draft", conversation: "c1", ref: asked.at(-1)?.ref ?? "", decision, findings }));
+    act(() => flush());
+  };
+
+  it("checks while one types, stops what is blocked, and takes the lawful wording by Tab", async () => {
+    const user = userEvent.setup();
+    show();
+    await user.type(field(), "这款保本");
+    await vi.waitFor(() => expect(asked.at(-1)?.text).toBe("这款保本"));
+    await answered("blocked", [blocked]);
+    expect(screen.getByText("不能发送")).toBeTruthy();
+    expect(screen.getByText(/理财销售用语/).textContent).toContain("§2");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: /发送/ }).disabled).toBe(true);
+    expect(sendDraft("c1")).toBe(false);
+    expect(acts()).toHaveLength(0);
+    await user.click(field());
+    await user.keyboard("{Tab}");
+    expect(field().value).toBe("这款产品不保证本金。");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: /发送/ }).disabled).toBe(false);
+  });
+
+  it("does not take an answer about older words for one about these", async () => {
+    const user = userEvent.setup();
+    show();
+    await user.type(field(), "这款保本");
+    await vi.waitFor(() => expect(asked.at(-1)?.text).toBe("这款保本"));
+    const old = asked.at(-1)?.ref ?? "";
+    await user.clear(field());
+    await user.type(field(), "这款不保本");
+    await vi.waitFor(() => expect(asked.at(-1)?.text).toBe("这款不保本"));
+    act(() => receive({ op: "draft", conversation: "c1", ref: old, decision: "blocked", findings: [blocked] }));
+    act(() => flush());
+    expect(screen.queryByText("不能发送")).toBeNull();
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: /发送/ }).disabled).toBe(false);
+  });
+
+  it("asks before it sends what the gate wants confirmed", async () => {
+    const user = userEvent.setup();
+    answer = { decision: "confirm", rules: ["CON-03"], findings: [{ ...blocked, rule: "CON-03", decision: "confirm", wording: "" }] };
+    show();
+    await user.type(field(), "转给同事");
+    await user.click(screen.getByRole("button", { name: /发送/ }));
+    await screen.findByRole("alertdialog");
+    expect(sent.filter((one) => one.url.endsWith("/confirm"))).toHaveLength(0);
+    answer = { decision: "allowed", rules: [], findings: [] };
+    await user.click(screen.getByRole("button", { name: "确认发送" }));
+    await vi.waitFor(() => expect(sent.filter((one) => one.url.endsWith("/confirm"))).toHaveLength(1));
+    await vi.waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  });
+
+  it("offers the lawful wording with a refusal", async () => {
+    const user = userEvent.setup();
+    answer = { decision: "blocked", rules: ["SAL-01"], findings: [blocked] };
+    show();
+    await user.type(field(), "这款保本");
+    await user.click(screen.getByRole("button", { name: /发送/ }));
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toContain("承诺保本");
+    await user.click(within(alert).getByRole("button", { name: /采用合规表述/ }));
+    expect(field().value).toBe("这款产品不保证本金。");
     expect(screen.queryByRole("alert")).toBeNull();
   });
 

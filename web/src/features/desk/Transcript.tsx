@@ -119,7 +119,7 @@ function useOutgoing(conversation: string, readOnly: boolean): Outgoing[] {
     });
     if (settled.length > 0) outbox.confirmed(settled.map((entry) => entry.act));
   }, [acts, mine]);
-  return useMemo(() => mine.filter((entry) => entry.state !== "refused" && acts?.[entry.act]?.state !== "done"), [mine, acts]);
+  return useMemo(() => mine.filter((entry) => entry.state !== "refused" && entry.state !== "asking" && acts?.[entry.act]?.state !== "done"), [mine, acts]);
 }
 
 interface Follow {

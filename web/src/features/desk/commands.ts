@@ -4,6 +4,7 @@ import type { CardView } from "../../state/conversation";
 import { draftOf, isEdited, setDraft, takeWords } from "../../state/drafts";
 import { outbox } from "../../state/outbox";
 import { sayOf } from "./cards";
+import { isRefused } from "./draftCheck";
 import { deskUi } from "./ui";
 
 export function focusComposer(): void {
@@ -53,7 +54,7 @@ export const messageMax = 2000;
 export function sendDraft(conversation: string): boolean {
   const draft = draftOf(conversation);
   const text = draft.text.trim();
-  if (!text || Array.from(text).length > messageMax) return false;
+  if (!text || Array.from(text).length > messageMax || isRefused(conversation, draft.text)) return false;
   outbox.send(conversation, text, draft.card?.id ?? null);
   if (draft.card && isEdited(draft)) recordAction(conversation, draft.card.id, "edited", { text });
   setDraft(conversation, { text: "", card: null });

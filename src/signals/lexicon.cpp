@@ -21,6 +21,7 @@ using namespace internal;
 
 constexpr std::string_view kEmotionNegation = "不|没|没有|别|不用|不要|不必|甭|勿|不太|not|no|don't|never";
 constexpr std::uint32_t kEmotionNegationReach = 2;
+constexpr std::size_t kMostAsked = 16;  // members of a set that is asked instead of told
 constexpr std::u32string_view kCommonHan = U"的一是不了在有我他这个们来上大为和地要以时您你好那就说吗呢吧啊嗯可能没给到都会还也把行卡钱";
 
 struct LiteralHash {
@@ -237,15 +238,48 @@ struct LexiconBuilder::Impl {
     }
   }
 
+  // Literals tell the anchors and the large sets of themselves; the other sets are asked (occurrences.h).
+  void build_sets(SetTables& out) const {
+    std::vector<std::vector<LiteralId>> members(set_weight.size());
+    for (LiteralId literal = 0; literal < literals.size(); ++literal)
+      for (const SetId set : literal_sets[literal]) members[set].push_back(literal);
+    for (SetId set = 0; set < members.size(); ++set)
+      if (!anchored[set].empty() || members[set].size() > kMostAsked) members[set].clear();
+    std::vector<std::vector<SetId>> entered(literals.size());
+    for (LiteralId literal = 0; literal < literals.size(); ++literal)
+      for (const SetId set : literal_sets[literal])
+        if (members[set].empty()) entered[literal].push_back(set);
+    out.members.build(members);
+    out.entered.build(entered);
+    out.literal_count = static_cast<std::uint32_t>(literals.size());
+    out.set_count = static_cast<std::uint32_t>(set_weight.size());
+  }
+
+  void build_anchors(Lexicon& out) const {
+    std::vector<std::vector<AnchoredChain>> lists(anchored.size());
+    std::vector<SetId> sets;
+    for (SetId anchor = 0; anchor < anchored.size(); ++anchor)
+      for (const std::uint32_t index : anchored[anchor]) {
+        const CompiledChain& chain = chains[index];
+        sets.clear();
+        for (const CompiledSlot& slot : std::span(slots).subspan(chain.first, chain.count))
+          if (slot.set != anchor) sets.push_back(slot.set);
+        std::ranges::stable_sort(sets, {}, [&](SetId set) { return set_weight[set]; });
+        lists[anchor].push_back({index, chain.program, static_cast<std::uint32_t>(out.checks.size()), static_cast<std::uint32_t>(sets.size())});
+        out.checks.insert(out.checks.end(), sets.begin(), sets.end());
+      }
+    out.anchored.build(lists);
+  }
+
   std::shared_ptr<const Lexicon> finish() {
     for (const CueEntry& entry : builtin_cues()) add_cue(entry.text, entry.cue);
     add_products();
     anchor_chains();
     auto out = std::make_shared<Lexicon>();
     out->table = LiteralTable(literals);
-    out->literal_sets.build(literal_sets);
+    build_sets(out->sets);
     out->literal_cues.build(literal_cues);
-    out->anchored.build(anchored);
+    build_anchors(*out);
     out->slots = std::move(slots);
     out->chains = std::move(chains);
     out->programs = std::move(programs);
@@ -253,7 +287,6 @@ struct LexiconBuilder::Impl {
     out->uses.build(uses);
     for (const auto& [range, set] : digits_ids) out->digits.push_back({set, range.first, range.second});
     for (const content::Product& product : library.products) out->products.push_back({product.code});
-    out->set_count = static_cast<std::uint32_t>(set_weight.size());
     out->pattern_count = pattern_count;
     return out;
   }

@@ -104,9 +104,9 @@ void Reader::Scratch::find_boundaries(const Reading& out) {
 
 void Reader::Scratch::scan(const Lexicon& lexicon, const Reading& out) {
   cues.clear();
-  found.reset(lexicon.set_count);
+  found.reset(lexicon.sets);
   lexicon.table.scan(out.folded, classes, [&](LiteralId literal, std::uint32_t begin, std::uint32_t end) {
-    for (const SetId set : lexicon.literal_sets[literal]) found.add(set, begin, end);
+    found.add_literal(literal, begin, end);
     for (const CueRef& cue : lexicon.literal_cues[literal]) cues.push_back({cue.kind, cue.arg, begin, end});
   });
 }
@@ -148,16 +148,15 @@ void Reader::Scratch::gather(const Lexicon& lexicon) {
   candidates.clear();
   programs.clear();
   for (const SetId set : found.touched())
-    for (const std::uint32_t index : lexicon.anchored[set]) {
-      const CompiledChain& chain = lexicon.chains[index];
-      const auto slots = lexicon.slots_of(chain);
-      if (!std::ranges::all_of(slots, [&](const CompiledSlot& slot) { return found.has(slot.set); })) continue;
+    for (const AnchoredChain& chain : lexicon.anchored[set]) {
+      const auto others = std::span(lexicon.checks).subspan(chain.first_check, chain.checks);
+      if (!std::ranges::all_of(others, [&](SetId other) { return found.has(other); })) continue;
       Touched& one = touched[chain.program];
       if (one.epoch != epoch) {
         one = {epoch, kNone};
         programs.push_back(chain.program);
       }
-      candidates.push_back({index, one.first});
+      candidates.push_back({chain.chain, one.first});
       one.first = static_cast<std::uint32_t>(candidates.size() - 1);
     }
 }

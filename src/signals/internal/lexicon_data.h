@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "signals/internal/cues.h"
+#include "signals/internal/lists.h"
 #include "signals/internal/literal_table.h"
 #include "signals/internal/matcher.h"
 #include "signals/internal/regex_program.h"
@@ -16,26 +17,6 @@
 namespace fenshen::signals {
 namespace internal {
 
-// Lists of values by key, in one block.
-template <typename T>
-class Lists {
- public:
-  void build(const std::vector<std::vector<T>>& lists) {
-    begins_.assign(1, 0);
-    for (const auto& list : lists) {
-      values_.insert(values_.end(), list.begin(), list.end());
-      begins_.push_back(static_cast<std::uint32_t>(values_.size()));
-    }
-  }
-  std::span<const T> operator[](std::size_t key) const {
-    return std::span(values_).subspan(begins_[key], begins_[key + 1] - begins_[key]);
-  }
-
- private:
-  std::vector<std::uint32_t> begins_{0};
-  std::vector<T> values_;
-};
-
 // Sets that are not literals.
 constexpr SetId kNumberSet = 0;
 constexpr SetId kBeginSet = 1;
@@ -43,6 +24,13 @@ constexpr SetId kEndSet = 2;
 constexpr SetId kDigitSet = 3;   // a digit occurs: for regular expressions
 constexpr SetId kLetterSet = 4;  // a letter
 constexpr SetId kFirstSet = 5;
+
+// A chain as its anchor finds it: what else must have occurred, rarest first, is in checks.
+struct AnchoredChain {
+  std::uint32_t chain;
+  ProgramId program;
+  std::uint32_t first_check, checks;
+};
 
 struct DigitsSet {
   SetId set;
@@ -80,9 +68,10 @@ struct ProductEntry {
 class Lexicon {
  public:
   internal::LiteralTable table;
-  internal::Lists<internal::SetId> literal_sets;
+  internal::SetTables sets;
   internal::Lists<internal::CueRef> literal_cues;
-  internal::Lists<std::uint32_t> anchored;  // set -> chains
+  internal::Lists<internal::AnchoredChain> anchored;  // set -> chains
+  std::vector<internal::SetId> checks;
   std::vector<internal::CompiledSlot> slots;
   std::vector<internal::CompiledChain> chains;
   std::vector<internal::Program> programs;
@@ -90,7 +79,6 @@ class Lexicon {
   internal::Lists<internal::Use> uses;  // program -> uses
   std::vector<internal::DigitsSet> digits;
   std::vector<internal::ProductEntry> products;
-  std::uint32_t set_count = 0;
   std::uint32_t pattern_count = 0;
 
   std::span<const internal::CompiledSlot> slots_of(const internal::CompiledChain& chain) const {

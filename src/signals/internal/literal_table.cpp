@@ -24,10 +24,12 @@ bool is_word_edge(std::span<const char32_t> text, std::span<const text::CharClas
 LiteralTable::LiteralTable(std::span<const Literal> literals) {
   single_.assign(0x10000 / 64, 0);
   pairs_.assign((std::size_t{1} << kPairBits) / 64, 0);
+  deep_.assign((std::size_t{1} << kDeepBits) / 64, 0);
   // Every prefix that the walk asks for, with the literals that end their walk there.
   struct Prefix {
     std::uint64_t key;
     LiteralId literal;
+    std::uint8_t depth;
     bool last;
   };
   std::vector<Prefix> prefixes;
@@ -35,18 +37,19 @@ LiteralTable::LiteralTable(std::span<const Literal> literals) {
   for (LiteralId id = 0; id < literals.size(); ++id) {
     const std::u32string& text = literals[id].text;
     FENSHEN_CHECK(!text.empty() && text.size() < 0xFFFF);
-    if (text.size() == 1) {
-      single_[(text[0] & 0xFFFF) >> 6] |= std::uint64_t{1} << (text[0] & 63);
-    } else {
-      const std::size_t bit = pair_bit(text[0], text[1]);
-      pairs_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
-    }
     const std::size_t depth = std::min(kDepth, text.size());
-    std::uint64_t key = 1;
+    std::uint64_t key = 0;
     for (std::size_t d = 0; d < depth; ++d) {
-      key = step(key, text[d]);
-      prefixes.push_back({key, id, d + 1 == depth});
+      key = add_to_key(key, d, text[d]);
+      if (d == 0) {
+        if (depth == 1) set(single_, key);
+        continue;  // the walk asks for one character only where it is a literal
+      }
+      if (d == 1) set(pairs_, pair_bit(key));
+      else set(deep_, mix(key) >> (64 - kDeepBits));
+      prefixes.push_back({key, id, static_cast<std::uint8_t>(d + 1), d + 1 == depth});
     }
+    if (depth == 1) prefixes.push_back({key, id, 1, true});
   }
   std::ranges::sort(prefixes, [&](const Prefix& a, const Prefix& b) {
     if (a.key != b.key) return a.key < b.key;
@@ -56,29 +59,34 @@ LiteralTable::LiteralTable(std::span<const Literal> literals) {
   });
   std::size_t distinct = 0;
   for (std::size_t i = 0; i < prefixes.size(); ++i) distinct += i == 0 || prefixes[i].key != prefixes[i - 1].key;
-  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(16, distinct * 2));
+  // Up to 0.7 full: the bitmaps answer most questions, so that room in the cache counts for more than short probes.
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(16, distinct + distinct / 2 - distinct / 16));
   shift_ = static_cast<unsigned>(64 - std::countr_zero(slots));
   mask_ = slots - 1;
   nodes_.resize(slots);
-  entries_.reserve(literals.size());
   for (std::size_t i = 0; i < prefixes.size();) {
-    std::size_t slot = prefixes[i].key >> shift_;
+    std::size_t slot = mix(prefixes[i].key) >> shift_;
     while (nodes_[slot].key != 0) slot = (slot + 1) & mask_;
     Node& node = nodes_[slot];
-    node = {prefixes[i].key, static_cast<std::uint32_t>(entries_.size()), 0, !prefixes[i].last};
-    for (; i < prefixes.size() && prefixes[i].key == node.key; ++i) {
-      if (!prefixes[i].last) continue;
-      ++node.count;
-      add_entry(prefixes[i].literal, literals[prefixes[i].literal]);
-    }
+    node = {prefixes[i].key, static_cast<std::uint32_t>(entries_.size()), 0, 0, prefixes[i].last ? 0U : 1U};
+    for (; i < prefixes.size() && prefixes[i].key == node.key; ++i)
+      if (prefixes[i].last) add_entry(node, prefixes[i].literal, literals[prefixes[i].literal], prefixes[i].depth);
+    const Entry* only = node.count == 1 ? &entries_.back() : nullptr;
+    if (only == nullptr || only->rest_size > 0 || only->word_begin || only->word_end || only->prefix) continue;
+    node.first = only->literal;
+    node.plain = 1;
+    entries_.pop_back();
   }
 }
 
-void LiteralTable::add_entry(LiteralId id, const Literal& literal) {
+void LiteralTable::add_entry(Node& node, LiteralId id, const Literal& literal, std::size_t depth) {
   const auto wordy = [](char32_t c) { return (text::class_of(c) & (text::kLetter | text::kDigit)) != 0; };
+  const bool exact = std::ranges::none_of(literal.text, is_shared);
+  const std::u32string rest = exact ? literal.text.substr(depth) : literal.text;
   entries_.push_back({id, static_cast<std::uint32_t>(characters_.size()), static_cast<std::uint16_t>(literal.text.size()),
-                      wordy(literal.text.front()), wordy(literal.text.back()), literal.prefix});
-  characters_ += literal.text;
+                      static_cast<std::uint16_t>(rest.size()), wordy(literal.text.front()), wordy(literal.text.back()), literal.prefix});
+  characters_ += rest;
+  node.count = node.count + 1;
 }
 
 }  // namespace fenshen::signals::internal

@@ -19,7 +19,7 @@ void Matcher::add_end(std::vector<std::uint32_t>& ends, std::uint32_t end) {
   if (at == ends.end() || *at != end) ends.insert(at, end);
 }
 
-void Matcher::advance(std::size_t slot_index, const CompiledSlot& slot, std::uint32_t begin, const Occurrences& found,
+void Matcher::advance(std::size_t slot_index, const CompiledSlot& slot, std::uint32_t begin, Occurrences& found,
                       const ScannedText& text) {
   next_.clear();
   std::uint32_t& cursor = cursors_[slot_index];

@@ -117,7 +117,17 @@ core::Status Access::logout(std::string_view cookie_token) {
   const auto session = records_.session(hash);
   if (!session) return session.error().code == Code::not_found ? core::Status() : core::Status(std::unexpected(session.error()));
   TRY(records_.delete_session(hash));
+  tell_ended({cookie_token, session->account});
   return audit(session->account, "session.end", session->account);
+}
+
+bool Access::alive(std::string_view cookie_token) const {
+  if (cookie_token.empty() || cookie_token.size() > 128) return false;
+  const auto session = records_.session(sha256_hex(cookie_token));
+  if (!session) return session.error().code != Code::not_found;  // a store that cannot be read signs nobody out
+  if (options_.clock() >= session->expires_at) return false;
+  const auto account = records_.account(session->account);
+  return account ? !account->disabled : account.error().code != Code::not_found;
 }
 
 core::Status Access::remove_expired_sessions() { return records_.delete_expired_sessions(options_.clock()); }

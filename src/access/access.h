@@ -77,6 +77,16 @@ class Access {
   core::Result<Principal> authenticate_bearer(std::string_view token, std::string_view address) const;
   core::Status logout(std::string_view cookie_token);
   core::Status remove_expired_sessions();  // now and then
+  // The session still counts; unlike authenticate it is not kept alive by asking.
+  bool alive(std::string_view cookie_token) const;
+
+  // Told, on the thread that caused it, when sessions end before their time: one that signed out (its token), or all of an
+  // account (disabled, password changed), so that what they left open is closed. Set before use; at most one listener.
+  struct Ended {
+    std::string_view token;    // empty: all sessions of the account
+    std::string_view account;
+  };
+  void on_session_end(std::function<void(const Ended&)> listener) { ended_ = std::move(listener); }
 
   core::Result<MadeAccount> create_account(const NewAccount& account, std::string_view actor);
   core::Result<MadeAccount> reset_password(std::string_view username, std::string_view actor);
@@ -99,8 +109,13 @@ class Access {
   core::Result<MadeAccount> store_with_new_password(storage::Account account, std::string_view actor, std::string_view action);
   core::Status audit(std::string_view actor, std::string_view action, std::string_view object, std::string detail = {});
 
+  void tell_ended(const Ended& ended) const {
+    if (ended_) ended_(ended);
+  }
+
   storage::Records& records_;
   const AccessOptions options_;
+  std::function<void(const Ended&)> ended_;
   Throttle accounts_, addresses_;
   const std::string no_such_hash_;  // checked when there is no account, so that both take the same time
   HashPool pool_;                   // last: stops before what its work uses

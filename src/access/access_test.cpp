@@ -205,7 +205,7 @@ TEST_F(AccessTest, BearerTokenOnlyFromThisMachine) {
 TEST_F(AccessTest, DemoAccountsOnceAndAnewIfTheFirstStartWasCutOff) {
   const auto made = access_->create_demo_accounts();
   ASSERT_TRUE(made.has_value()) << core::describe(made.error());
-  ASSERT_EQ(made->size(), 3u);
+  ASSERT_EQ(made->size(), 6u);
   EXPECT_EQ((*made)[0].account.username, "xiaowang");
   EXPECT_EQ((*made)[0].account.number, "1027");
   EXPECT_EQ((*made)[0].password.size(), 14u);
@@ -217,7 +217,7 @@ TEST_F(AccessTest, DemoAccountsOfACutOffStartGetNewPasswords) {
   const std::string never_shown = make("xiaowang");
   const auto made = access_->create_demo_accounts();
   ASSERT_TRUE(made.has_value());
-  ASSERT_EQ(made->size(), 3u);
+  ASSERT_EQ(made->size(), 6u);
   EXPECT_FALSE(access_->login("xiaowang", never_shown, "a").has_value());
   EXPECT_TRUE(access_->login("xiaowang", (*made)[0].password, "a").has_value());
 }

@@ -23,14 +23,15 @@ enum class Permission : std::uint8_t {
   console_view,         // the supervisor's live list
   knowledge_search,
   content_view,
-  content_edit,     // drafts, check, try
-  content_publish,
+  content_edit,     // drafts, check, try, runs over history
+  content_publish,  // alone, where the institution lets one person (docs/formats/api.md, "Approval")
+  content_approve,  // decide on another's draft
   account_manage,
   audit_view,
   data_unmask,      // see personal data unmasked; audited
   data_erase,       // erase a person; audited
 };
-constexpr std::size_t kPermissions = 13;
+constexpr std::size_t kPermissions = 14;
 std::string_view to_string(Permission permission) noexcept;
 
 // How far a permission reaches. own: what is one's own, and what waits for anybody of the team.

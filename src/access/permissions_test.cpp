@@ -20,17 +20,17 @@ std::string matrix() {
 }
 
 // Whoever widens a right does so here as well, in plain sight. Columns in the order of Permission: view create append
-// work console search content-view edit publish accounts audit unmask erase; - none, o own, t team, a all.
+// work console search content-view edit publish approve accounts audit unmask erase; - none, o own, t team, a all.
 TEST(Permissions, TheWholeTable) {
   EXPECT_EQ(matrix(),
-            "rep oooo-a-------\n"
-            "supervisor t---taa----t-\n"
-            "editor -----aaaa----\n"
-            "approver -----aa-a----\n"
-            "inspector a----aa----a-\n"
-            "admin ------a--a--a\n"
-            "auditor ------a---a--\n"
-            "api aaaa-aa------\n");
+            "rep oooo-a--------\n"
+            "supervisor t---taa-----t-\n"
+            "editor a----aaaa-----\n"
+            "approver a----aaa-a----\n"
+            "inspector a----aa-----a-\n"
+            "admin ------a---a--a\n"
+            "auditor ------a----a--\n"
+            "api aaaa-aa-------\n");
 }
 
 TEST(Permissions, NoRoleNoRight) {

@@ -9,15 +9,16 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "access/access.h"
+#include "core/json_writer.h"
 #include "gateway/http/call.h"
 #include "gateway/http/metrics.h"
 #include "gateway/http/rate_limit.h"
 #include "gateway/http/routes.h"
 #include "gateway/http/static_files.h"
+#include "gateway/live/approval.h"
 #include "gateway/live/live.h"
 #include "gateway/live/worker.h"
 #include "net/http_server.h"
@@ -40,6 +41,7 @@ class Gateway {
       double burst, per_second;
     };
     Rate account_rate{400, 100}, stranger_rate{120, 5}, chat_rate{60, 1};
+    std::chrono::milliseconds session_check{15'000};  // between looks at the sessions of open sockets
   };
   struct Parts {  // all outlive the gateway
     access::Access& access;
@@ -93,6 +95,13 @@ class Gateway {
   void get_content(const CallPtr& call);
   void publish_content(const CallPtr& call);
   void revert_content(const CallPtr& call);
+  void list_drafts(const CallPtr& call);
+  void save_draft(const CallPtr& call);
+  void drop_draft(const CallPtr& call);
+  void submit_draft(const CallPtr& call);
+  void withdraw_draft(const CallPtr& call);
+  void approve_draft(const CallPtr& call);
+  void reject_draft(const CallPtr& call);
   void list_console(const CallPtr& call);
   void open_chat(const CallPtr& call);
   void chat_socket(const CallPtr& call);
@@ -101,10 +110,27 @@ class Gateway {
   Live& live() { return parts_.live; }
   access::Access& access() { return parts_.access; }
   bool may(const access::Principal& who, access::Permission permission, const Summary& summary);
-  std::string summary_json(const Summary& summary);
+  // As `who` may see it in lists: masked, but for what is his own.
+  std::string summary_json(const Summary& summary, const access::Principal& who);
+  std::string summary_json(const Summary& summary, bool masked);
   void audit_view(const access::Principal& who, const Summary& summary);
-  void add_desk(const Live::Socket& socket);
+  // Personal data (docs/formats/api.md, "Who reads what"): his own (a rep's conversation; what an API client started) …
+  static bool is_own(const access::Principal& who, const Summary& summary);
+  // … and whether he may read it as it was said.
+  bool unmasked(const access::Principal& who, const Summary& summary);
+  // The same for a read that happens now: of another's conversation only if the audit record could be written.
+  bool read_unmasked(const access::Principal& who, const Summary& summary);
+
+  struct Desk {
+    std::string token, account;   // token empty: an API client
+    std::function<void()> ended;  // any thread
+  };
+  void add_desk(const Live::Socket& socket, Desk desk);
   void remove_desk(const Live::Socket& socket);
+  // Closes what an ended session has open, with 4401.
+  void close_desks(const access::Access::Ended& ended);
+  void add_chat(const std::string& conversation, const Live::Socket& socket);
+  void remove_chat(const std::string& conversation, const Live::Socket& socket);
 
  private:
   Gateway(Parts parts, Options options);
@@ -120,9 +146,16 @@ class Gateway {
   void in_studio(const CallPtr& call, std::function<void()> work);  // what compiles packs
   void append_one(const CallPtr& call, conversation::Event event, std::function<void(const storage::Appended&)> use);
   void create_once(const CallPtr& call, NewConversation request, std::function<void(SummaryPtr)> use);
+  // Whether this institution lets one person publish (setting content.publish_alone = "yes"; the demo bank does).
+  bool publishing_alone_allowed() const;
+  core::Result<storage::ContentDraft> open_draft(const Call& call) const;
+  void write_draft(core::JsonWriter& out, const storage::ContentDraft& draft, bool with_text);
+  void move_draft(const CallPtr& call, DraftStep step);
   static bool has_key(const Call& call);  // an Idempotency-Key
   std::string fresh_id(std::string_view prefix, const Call& call) const;
   void list(const CallPtr& call, access::Permission permission, bool only_mine);
+  void recheck_desks();  // on a timer
+  bool audit(const access::Principal& who, std::string_view action, std::string_view object);  // false: not written
 
   struct Rep {
     std::string name, team;
@@ -143,7 +176,8 @@ class Gateway {
   std::mutex reps_mutex_;
   std::unordered_map<std::string, Rep> reps_;
   std::mutex desks_mutex_;
-  std::unordered_set<Live::Socket> desks_;
+  std::unordered_map<Live::Socket, Desk> desks_;
+  std::unordered_map<std::string, std::vector<Live::Socket>> chats_;  // by conversation, oldest first
   Worker studio_;  // compiling takes a second: one after another, beside the pool that the desks wait for; stops first
 };
 

@@ -7,6 +7,8 @@
 #include "conversation/json_fields.h"
 #include "core/json_writer.h"
 #include "gateway/gateway.h"
+#include "gateway/http/content_errors.h"
+#include "gateway/live/approval.h"
 #include "gateway/live/frame_json.h"
 #include "gateway/live/try_content.h"
 #include "storage/crypto/digest.h"
@@ -41,6 +43,12 @@ Result<cv::Dialogue> edited(const content::Sample& sample, const json::value* tu
   return cv::parse_dialogue(json::serialize(whole));
 }
 
+json::value parsed_item(const content::ItemText& item) {
+  return json::object{{"id", item.id}, {"title", json::object{{"zh", item.title.zh}, {"en", item.title.in(true)}}}};
+}
+
+}  // namespace
+
 std::string errors_json(const std::vector<core::Error>& errors) {
   std::string text;
   JsonWriter out(text);
@@ -55,11 +63,12 @@ std::string errors_json(const std::vector<core::Error>& errors) {
   return text;
 }
 
-json::value parsed_item(const content::ItemText& item) {
-  return json::object{{"id", item.id}, {"title", json::object{{"zh", item.title.zh}, {"en", item.title.in(true)}}}};
+net::Response mistakes_problem(const std::vector<core::Error>& mistakes) {
+  net::Response response = problem(422, "invalid", count_of_mistakes(mistakes.size()));
+  response.body.pop_back();
+  response.body += R"(,"errors":)" + errors_json(mistakes) + "}";
+  return response;
 }
-
-}  // namespace
 
 void Gateway::list_samples(const CallPtr& call) {
   const ContentPtr content = parts_.shelf.current();
@@ -114,7 +123,7 @@ void Gateway::start_sample(const CallPtr& call) {
   in_pool(call, [this, call, request = std::move(request)]() mutable {
     // Kept beside the log, so that the recorded customer survives a restart.
     if (const auto kept = parts_.records.put_setting("sample." + request.id, dialogue_json(*request.sample)); !kept) return call->fail(kept.error());
-    create_once(call, std::move(request), [this, call](SummaryPtr summary) { call->json(201, summary_json(*summary)); });
+    create_once(call, std::move(request), [this, call](SummaryPtr summary) { call->json(201, summary_json(*summary, call->who())); });
   });
 }
 
@@ -253,7 +262,18 @@ void Gateway::get_content(const CallPtr& call) {
   in_pool(call, [this, call] {
     const ContentPtr content = parts_.shelf.current();
     const content::ItemText* item = content->find(call->parameters[0], call->parameters[1]);
-    if (item == nullptr) return call->fail(404, "not_found", "no such item");
+    const auto drafts = parts_.records.content_drafts_of(call->parameters[0], call->parameters[1]);
+    if (!drafts) return call->fail(drafts.error());
+    const auto open = std::ranges::find_if(*drafts, is_open);
+    // An item that so far exists only as a draft is empty.
+    content::ItemText none;
+    if (item == nullptr) {
+      if (open == drafts->end()) return call->fail(404, "not_found", "no such item");
+      none.kind = open->kind;
+      none.id = open->item;
+      none.pack = open->pack;
+      item = &none;
+    }
     const auto history = parts_.records.content_history(item->kind, item->id);
     if (!history) return call->fail(history.error());
     std::int64_t version = 0;
@@ -263,10 +283,21 @@ void Gateway::get_content(const CallPtr& call) {
     out.begin_object().field("kind", item->kind).field("id", item->id).field("pack", item->pack).field("version", version);
     out.field("text", item->text).field("base_text", item->edited ? item->base_text : item->text).field("edited", item->edited);
     out.field("file", item->file).field("line", item->line).key("item").raw(json::serialize(parsed_item(*item))).key("history").begin_array();
-    for (const auto& entry : *history)
+    for (const auto& entry : *history) {
       out.begin_object().field("version", entry.version).field("author", rep(entry.author).name.empty() ? entry.author : rep(entry.author).name)
-          .field("at", core::format_instant(entry.at)).field("comment", entry.comment).field("state", entry.state).end_object();
-    out.end_array().end_object();
+          .field("at", core::format_instant(entry.at)).field("comment", entry.comment).field("state", entry.state).field("text", entry.text).key("approved_by");
+      const auto approved = std::ranges::find(*drafts, entry.version, &storage::ContentDraft::version);
+      if (approved == drafts->end()) out.null();
+      else out.value(rep(approved->reviewer).name.empty() ? approved->reviewer : rep(approved->reviewer).name);
+      out.end_object();
+    }
+    out.end_array().key("draft");
+    if (open == drafts->end()) out.null();
+    else write_draft(out, *open, true);
+    out.key("decided").begin_array();
+    for (const auto& draft : *drafts)
+      if (!is_open(draft)) write_draft(out, draft, false);
+    out.end_array().field("alone", publishing_alone_allowed()).end_object();
     call->json(200, std::move(text));
   });
 }
@@ -298,7 +329,8 @@ void Gateway::publish_content(const CallPtr& call) {
   edit.expected_version = version->value_or(0);
   edit.author = call->who().account;
   in_studio(call, [this, call, edit] {
-    // The trace first: what cannot be traced is not published. One person alone: until approval comes, and marked so.
+    if (!publishing_alone_allowed()) return call->fail(403, "needs_approval", "a second person has to approve: submit the draft");
+    // The trace first: what cannot be traced is not published. One person alone, and marked so.
     storage::AuditEntry entry;
     entry.actor = edit.author;
     entry.action = "content.publish";
@@ -317,20 +349,18 @@ void Gateway::publish_content(const CallPtr& call) {
       return call->json(200, std::move(answer));
     }
     if (mistakes.empty()) return call->fail(stored.error());
-    net::Response response = problem(422, "invalid", std::to_string(mistakes.size()) + " mistakes");
-    response.body.pop_back();
-    response.body += R"(,"errors":)" + errors_json(mistakes) + "}";
-    call->respond(std::move(response));
+    call->respond(mistakes_problem(mistakes));
   });
 }
 
 void Gateway::revert_content(const CallPtr& call) {
   in_studio(call, [this, call] {
+    if (!publishing_alone_allowed()) return call->fail(403, "needs_approval", "a second person has to approve: submit the pack's text as a draft");
     storage::AuditEntry entry;
     entry.actor = call->who().account;
     entry.action = "content.revert";
     entry.object = call->parameters[0] + "/" + call->parameters[1];
-    entry.detail = "{}";
+    entry.detail = R"({"alone":true})";
     if (const auto added = parts_.records.add_audit(entry); !added) return call->fail(added.error());
     if (const auto status = parts_.shelf.revert(call->parameters[0], call->parameters[1], call->who().account); !status) return call->fail(status.error());
     net::Response response;
@@ -345,21 +375,27 @@ void Gateway::try_content(const CallPtr& call) {
   const auto kind = string_member(*body, "kind", 40);
   const auto id = string_member(*body, "id", 200);
   const auto text = string_member(*body, "text", 1'000'000);
-  const auto sample_id = string_member(*body, "sample", 200);
+  const auto sample_id = optional_string(*body, "sample", 200);
   if (const auto* error = first_error(kind, id, text, sample_id)) return call->fail(*error);
   const ContentPtr content = parts_.shelf.current();
-  const content::Sample* sample = content->sample(*sample_id);
-  if (sample == nullptr) return call->fail(404, "not_found", "no such sample", "sample");
-  auto dialogue = edited(*sample, body->if_contains("turns"));
+  Result<cv::Dialogue> dialogue;
+  if (const json::value* own = body->if_contains("dialogue"); own != nullptr && !own->is_null()) {
+    if (!own->is_object()) return call->fail(422, "invalid", "must be a dialogue", "dialogue");
+    json::object whole = own->get_object();
+    if (!whole.contains("id")) whole["id"] = "try";
+    const json::value* turns = whole.if_contains("turns");
+    if (turns == nullptr || !turns->is_array() || turns->get_array().size() > 500)
+      return call->fail(422, "invalid", "must be a list of at most 500 turns", "dialogue.turns");
+    dialogue = cv::parse_dialogue(json::serialize(whole));
+  } else {
+    const content::Sample* sample = content->sample(*sample_id);
+    if (sample == nullptr) return call->fail(404, "not_found", "no such sample", "sample");
+    dialogue = edited(*sample, body->if_contains("turns"));
+  }
   if (!dialogue) return call->fail(dialogue.error());
   in_studio(call, [this, call, content, kind = *kind, id = *id, text = *text, dialogue = *dialogue] {
     const auto draft = parts_.shelf.draft(kind, id, text);
-    if (!draft) {
-      net::Response response = problem(422, "invalid", "the text has mistakes");
-      response.body.pop_back();
-      response.body += R"(,"errors":)" + errors_json(parts_.shelf.check(kind, id, text)) + "}";
-      return call->respond(std::move(response));
-    }
+    if (!draft) return call->respond(mistakes_problem(parts_.shelf.check(kind, id, text)));
     call->json(200, try_json(dialogue, *content, **draft));
   });
 }

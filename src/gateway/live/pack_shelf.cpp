@@ -103,7 +103,6 @@ content::PackSources PackShelf::with_text(std::string_view kind, std::string_vie
   return sources;
 }
 
-// A new item goes to the last pack: the institution's own.
 std::string PackShelf::pack_of(std::string_view kind, std::string_view id) const {
   const ContentPtr content = current();
   if (const auto* item = content->find(kind, id)) return item->pack;

@@ -60,6 +60,8 @@ class PackShelf {
   // Stores and swaps. `before` runs once the text is known to be sound: if it fails, nothing is published (the audit
   // record is written there). Errors: conflict (edited meanwhile), invalid (see `mistakes`).
   core::Result<storage::ContentVersion> publish(const Edit& edit, std::vector<core::Error>& mistakes, const std::function<core::Status()>& before);
+  // The pack an item belongs to; of a new one the last: the institution's own.
+  std::string pack_of(std::string_view kind, std::string_view id) const;
   // Back to the pack's own text.
   core::Status revert(std::string_view kind, std::string_view id, std::string_view author);
 
@@ -69,7 +71,6 @@ class PackShelf {
   core::Result<content::PackSources> with_edits() const;
   static std::vector<core::Error> check_alone(std::string_view kind, std::string_view id, std::string_view text);
   content::PackSources with_text(std::string_view kind, std::string_view id, std::string_view text, std::string_view version) const;
-  std::string pack_of(std::string_view kind, std::string_view id) const;
   core::Status put_in_force(ContentPtr content);
 
   storage::Records& records_;

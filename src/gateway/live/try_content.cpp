@@ -10,7 +10,8 @@
 namespace fenshen::gateway {
 namespace {
 
-std::vector<assist::Card> cards_of(const conversation::Dialogue& dialogue, const ContentView& content) {
+// The cards of the whole dialogue; `panels` as they stand after its last turn.
+std::vector<assist::Card> cards_of(const conversation::Dialogue& dialogue, const ContentView& content, std::string& panels) {
   std::vector<assist::Card> cards;
   assist::FoldScratch scratch;
   assist::FoldResult result;
@@ -20,6 +21,7 @@ std::vector<assist::Card> cards_of(const conversation::Dialogue& dialogue, const
     assist.fold(event.event, scratch, result);
     for (assist::Card& card : result.cards) cards.push_back(std::move(card));
   }
+  panels = assist.panels_json();
   return cards;
 }
 
@@ -57,7 +59,8 @@ void write(core::JsonWriter& out, std::string_view name, const std::vector<assis
 }  // namespace
 
 std::string try_json(const conversation::Dialogue& dialogue, const ContentView& before, const ContentView& after) {
-  const auto old_cards = cards_of(dialogue, before), new_cards = cards_of(dialogue, after);
+  std::string old_panels, new_panels;
+  const auto old_cards = cards_of(dialogue, before, old_panels), new_cards = cards_of(dialogue, after, new_panels);
   const auto old_keys = by_key(old_cards), new_keys = by_key(new_cards);
   std::string text;
   core::JsonWriter out(text);
@@ -74,7 +77,7 @@ std::string try_json(const conversation::Dialogue& dialogue, const ContentView& 
   for (const auto& [key, card] : old_keys)
     if (const auto other = new_keys.find(key); other != new_keys.end() && shown(card->json) != shown(other->second->json))
       out.begin_array().raw(card->json).raw(other->second->json).end_array();
-  out.end_array().end_object();
+  out.end_array().key("panels").raw(new_panels).end_object();
   return text;
 }
 

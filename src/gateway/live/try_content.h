@@ -8,7 +8,7 @@
 
 namespace fenshen::gateway {
 
-// {"before":[Card],"after":[Card],"added":[…],"removed":[…],"changed":[[before,after]]}
+// {"before":[Card],"after":[Card],"added":[…],"removed":[…],"changed":[[before,after]],"panels":Panels after the last turn}
 std::string try_json(const conversation::Dialogue& dialogue, const ContentView& before, const ContentView& after);
 
 }  // namespace fenshen::gateway

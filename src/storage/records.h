@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,22 @@ struct AuditEntry {
   std::string hash;    // SHA-256 hex over the previous hash and this entry
 };
 
+// Long work that somebody asked for (a trial run over history), and what it found, row by row. Texts are JSON without
+// personal data.
+struct StoredJob {
+  std::string id, kind, state, text;
+  core::Millis at = 0;  // when it was asked for
+};
+struct JobRow {
+  std::uint64_t n = 0;  // 1, 2, 3 …
+  std::string item, team, month, change, text;
+};
+struct JobRowFilter {
+  std::uint64_t after = 0;
+  std::size_t limit = 50;
+  std::optional<std::string> item, team, month, change;  // unset: any
+};
+
 class Records {
  public:
   virtual ~Records() = default;
@@ -98,6 +115,13 @@ class Records {
   virtual core::Result<ContentDraft> put_content_draft(ContentDraft draft) = 0;
   virtual core::Result<std::vector<ContentDraft>> content_drafts(bool open_only, std::size_t limit) const = 0;  // newest first
   virtual core::Result<std::vector<ContentDraft>> content_drafts_of(std::string_view kind, std::string_view item) const = 0;  // newest first
+
+  // Writes the job (insert or replace by id) and further rows of it, together.
+  virtual core::Status put_job(const StoredJob& job, std::span<const JobRow> rows) = 0;
+  virtual core::Result<StoredJob> job(std::string_view id) const = 0;
+  virtual core::Result<std::vector<StoredJob>> jobs(std::string_view kind, std::size_t limit) const = 0;  // newest first
+  virtual core::Result<std::vector<JobRow>> job_rows(std::string_view id, const JobRowFilter& filter) const = 0;
+  virtual core::Status delete_job(std::string_view id) = 0;  // with its rows
 
   virtual core::Result<AuditEntry> add_audit(AuditEntry entry) = 0;  // seq, at if 0, hash are filled in
   virtual core::Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) const = 0;

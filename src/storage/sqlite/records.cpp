@@ -26,7 +26,11 @@ constexpr const char* kSteps[] = {
     " submitted_at INTEGER NOT NULL, decided_at INTEGER NOT NULL, PRIMARY KEY(kind, item, number)) WITHOUT ROWID;"
     "CREATE INDEX content_drafts_at ON content_drafts(at);"
     // One open draft of an item, whoever writes.
-    "CREATE UNIQUE INDEX content_drafts_open ON content_drafts(kind, item) WHERE state IN ('draft', 'submitted')"};
+    "CREATE UNIQUE INDEX content_drafts_open ON content_drafts(kind, item) WHERE state IN ('draft', 'submitted')",
+    "CREATE TABLE jobs(id TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX jobs_at ON jobs(kind, at);"
+    "CREATE TABLE job_rows(job TEXT NOT NULL, n INTEGER NOT NULL, item TEXT NOT NULL, team TEXT NOT NULL, month TEXT NOT NULL,"
+    " change TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY(job, n)) WITHOUT ROWID"};
 
 constexpr char kRoleSeparator = ' ';
 

@@ -34,6 +34,12 @@ class SqliteRecords final : public Records {
   core::Result<std::vector<ContentDraft>> content_drafts(bool open_only, std::size_t limit) const override;
   core::Result<std::vector<ContentDraft>> content_drafts_of(std::string_view kind, std::string_view item) const override;
 
+  core::Status put_job(const StoredJob& job, std::span<const JobRow> rows) override;
+  core::Result<StoredJob> job(std::string_view id) const override;
+  core::Result<std::vector<StoredJob>> jobs(std::string_view kind, std::size_t limit) const override;
+  core::Result<std::vector<JobRow>> job_rows(std::string_view id, const JobRowFilter& filter) const override;
+  core::Status delete_job(std::string_view id) override;
+
   core::Result<AuditEntry> add_audit(AuditEntry entry) override;
   core::Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) const override;
   core::Status verify_audit() const override;

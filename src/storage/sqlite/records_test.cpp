@@ -168,6 +168,38 @@ TEST_F(RecordsTest, SettingsAndSnapshots) {
   EXPECT_EQ(records_->pack_snapshot("h2").error().code, Code::not_found);
 }
 
+TEST_F(RecordsTest, JobsAndWhatTheyFound) {
+  const auto row = [](std::uint64_t n, std::string item, std::string team, std::string change) {
+    return JobRow{.n = n, .item = std::move(item), .team = std::move(team), .month = "2026-03", .change = std::move(change), .text = "{}"};
+  };
+  StoredJob job{.id = "j1", .kind = "whatif", .state = "running", .text = R"({"a":1})", .at = 5};
+  ASSERT_TRUE(records_->put_job(job, std::vector<JobRow>{row(1, "A", "t1", "added"), row(2, "B", "t2", "added")}).has_value());
+  job.state = "done";
+  ASSERT_TRUE(records_->put_job(job, std::vector<JobRow>{row(3, "A", "t2", "removed")}).has_value());
+  EXPECT_FALSE(records_->put_job(job, std::vector<JobRow>{row(4, "A", "", "added"), row(3, "A", "", "added")}).has_value());  // all or none
+  ASSERT_TRUE(records_->put_job({.id = "j2", .kind = "whatif", .state = "queued", .text = "{}", .at = 6}, {}).has_value());
+  ASSERT_TRUE(records_->put_job({.id = "x", .kind = "other", .state = "queued", .text = "{}", .at = 7}, {}).has_value());
+  const auto jobs = records_->jobs("whatif", 10);
+  ASSERT_TRUE(jobs.has_value());
+  ASSERT_EQ(jobs->size(), 2u);
+  EXPECT_EQ((*jobs)[0].id, "j2");
+  EXPECT_EQ((*jobs)[1].state, "done");
+  const auto numbers = [&](const JobRowFilter& filter) {
+    std::string text;
+    for (const JobRow& found : records_->job_rows("j1", filter).value()) text += std::to_string(found.n);
+    return text;
+  };
+  EXPECT_EQ(numbers({}), "123");
+  EXPECT_EQ(numbers({.after = 1, .limit = 1}), "2");
+  EXPECT_EQ(numbers({.item = "A"}), "13");
+  EXPECT_EQ(numbers({.team = "t2"}), "23");
+  EXPECT_EQ(numbers({.item = "A", .team = "t2", .month = "2026-03", .change = "removed"}), "3");
+  EXPECT_EQ(numbers({.month = "2026-04"}), "");
+  ASSERT_TRUE(records_->delete_job("j1").has_value());
+  EXPECT_EQ(numbers({}), "");
+  EXPECT_EQ(records_->job("j1").error().code, core::Code::not_found);
+}
+
 class AuditTest : public RecordsTest {
  protected:
   AuditTest() {

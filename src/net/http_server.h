@@ -22,7 +22,9 @@ namespace fenshen::net {
 constexpr std::uint16_t kCloseNormal = 1000;
 constexpr std::uint16_t kCloseGoingAway = 1001;
 constexpr std::uint16_t kClosePolicy = 1008;
+constexpr std::uint16_t kCloseSignedOut = 4401;  // the session that opened the socket has ended
 constexpr std::uint16_t kCloseTooSlow = 4008;
+constexpr std::uint16_t kCloseTooMany = 4009;    // more sockets of one kind than are allowed: the oldest goes
 
 // One open socket. Thread-safe. After the close, sends are dropped.
 class WsSession {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "content/condition.h"
@@ -74,18 +75,44 @@ enum class RuleCard : std::uint8_t { prompt, violation, fraud };
 // What the gate does with an act that would break the rule: let it pass and tell, ask the person, refuse.
 enum class RuleGate : std::uint8_t { none, confirm, block };
 
-// `by`: the first of these that comes. turns/millis 0 = not set.
+// `by`: the first of these that comes. turns/millis/days/workdays 0 = not set. Days end at midnight of the pack's zone and
+// outlive the conversation (a ticket's clock runs on).
 struct Deadline {
   std::uint32_t turns = 0;
   core::Millis millis = 0;
   bool end = false;
   std::optional<Condition> at;
   std::string text;
+  std::uint32_t days = 0, workdays = 0;
 };
 
 struct RequirePart {
   std::string name;
   Condition when;
+};
+
+// What one instance of a rule is about: `each: occurrence`, `each: entity product`, `each: product.code`, `each: event.no`.
+struct Each {
+  enum class Of : std::uint8_t { none, occurrence, entity, path, event_field };
+  Of of = Of::none;
+  std::string name;  // entity type, path, or field of the event
+};
+
+// From the `after`-th time on that a rule fires in one conversation.
+struct Escalation {
+  std::uint32_t after = 0;  // 0: none
+  std::optional<Severity> severity;
+  bool alert = false;
+};
+
+// What follows from a verdict besides its card: told with it, carried out by those who read verdicts and cards.
+struct Effects {
+  int score = 0;                    // points, negative for deductions
+  bool alert = false;               // the supervisor is told
+  std::vector<std::string> tags;
+  Localized need;                   // a latent need of the customer: the card is a `need` card
+  std::vector<std::string> closes;  // flow steps ("P01.S5"): a forbidden rule closes them when it fires, an obligation when met
+  Escalation escalate;
 };
 
 struct Rule {
@@ -105,16 +132,19 @@ struct Rule {
   core::Millis within_millis = 0;
   bool same = false;
   std::uint32_t count = 1;
+  Each each;
   // obliged form
   std::vector<RequirePart> require;
   std::optional<Deadline> by;
   bool since_after = false;
   bool once = true;
+  bool restart = false;
   std::optional<Condition> warn;
   bool warn_never = false;
   //
   std::uint32_t cooldown_turns = 3;
   core::Millis cooldown_millis = 0;
+  Effects effects;
   Localized wording;
   Localized advice;
   RuleGate gate = RuleGate::none;
@@ -230,6 +260,16 @@ struct Announcement {
   Origin origin;
 };
 
+// Days that are not what their weekday says: public holidays, and weekends that are worked instead.
+struct CalendarSpan {
+  std::string id;
+  Localized name;
+  bool work = false;
+  InForce days;
+  Source source;
+  Origin origin;
+};
+
 // A rule that is known but cannot run, and what it lacks.
 struct NotYet {
   std::string id;
@@ -257,6 +297,7 @@ struct Library {
   std::vector<EmotionEntry> emotions;
   std::vector<Announcement> announcements;
   std::vector<NotYet> not_yet;
+  std::vector<CalendarSpan> calendar;
   std::string hash;  // 16 hex digits over the canonical text of all files read
   int offset_minutes() const { return packs.empty() ? 480 : packs.front().offset_minutes; }
 };

@@ -66,6 +66,7 @@ bool is_test_or_sample(std::string_view path) {
 std::string_view kind_of(std::string_view path) {
   if (path == "products.yaml") return "product";
   if (path == "not-yet.yaml") return "not_yet";
+  if (path == "calendar.yaml") return "calendar";
   const std::pair<std::string_view, std::string_view> folders[] = {
       {"classes/", "class"}, {"articles/", "article"},        {"rules/", "rule"},    {"flows/", "flow"},
       {"taxonomy/", "leaf"}, {"lexicon/", "emotion"}, {"announcements/", "announcement"}};
@@ -162,7 +163,7 @@ class Loader {
     item.line = node.IsDefined() ? line_of(node, file) : 1;
     item.text = cut_item(text, item.line, next, in_list);
     take(node, file, kind, item);
-    if (kind != "step" && kind != "not_yet") outcome_.items.push_back(std::move(item));
+    if (kind != "step" && kind != "not_yet" && kind != "calendar") outcome_.items.push_back(std::move(item));
   }
 
   // Reads the node into the library, replacing an item of the same id if `replace`.
@@ -178,6 +179,12 @@ class Loader {
         add_error(file.label, value.origin.line, fmt::format("{} {} is there already: {}:{}", kind, item.id, same->origin.file, same->origin.line));
     };
     Library& to = *library_;
+    if (kind == "calendar") {
+      CalendarSpan value = read_calendar_span(node, file);
+      const Localized title = value.name;
+      const InForce span = value.days;
+      return put(to.calendar, std::move(value), &CalendarSpan::id, title, span);
+    }
     if (kind == "class") {
       PhraseClass value = read_class(node, file);
       const Localized title{value.note, ""};

@@ -29,11 +29,12 @@ class Compiler {
 
   void run() {
     out_.offset_minutes = library_.offset_minutes();
+    out_.calendar = content::Calendar(library_.calendar);
     std::vector<RuleIndex> order(library_.rules.size());
     std::iota(order.begin(), order.end(), RuleIndex{0});
     std::ranges::stable_sort(order, {}, [&](RuleIndex i) -> const std::string& { return library_.rules[i].id; });
     for (const RuleIndex index : order) compile(index);
-    index_uses();
+    out_.uses.build();
   }
 
  private:
@@ -44,6 +45,8 @@ class Compiler {
     pending_.clear();
     Program program = settings(index);
     check_form();
+    read_each(program);
+    check_effects();
     if (program.obliged) compile_obliged(program);
     else add(rule_->when, "when", kWhen);
     add(rule_->after, "after", kAfter);
@@ -51,7 +54,7 @@ class Compiler {
     if (rule_->applies) program.applies = condition(*rule_->applies, "applies");
     if (failed_) return;
     if (program.obliged && !program.has_after) watch(program);
-    std::ranges::move(pending_, std::back_inserter(uses_));
+    for (const auto& [id, use] : pending_) out_.uses.add(id, use);
     out_.programs.push_back(std::move(program));
   }
 
@@ -64,6 +67,10 @@ class Compiler {
     program.same = rule.same;
     program.since_after = rule.since_after;
     program.once = rule.once;
+    program.restart = rule.restart;
+    program.severity = rule.severity;
+    program.alert = rule.effects.alert;
+    program.escalate = rule.effects.escalate;
     program.in_force = rule.in_force;
     program.within_turns = rule.within_turns;
     program.within_millis = rule.within_millis;
@@ -83,17 +90,45 @@ class Compiler {
     const bool within = rule.within_turns != 0 || rule.within_millis != 0;
     if (obliged) {
       if (rule.require.size() > kMaxParts) fail(fmt::format("require has more than {} parts", kMaxParts));
-      if (!rule.by || (rule.by->turns == 0 && rule.by->millis <= 0 && !rule.by->end && !rule.by->at)) fail("require needs a deadline: by");
+      if (!rule.by || (rule.by->turns == 0 && rule.by->millis <= 0 && rule.by->days == 0 && rule.by->workdays == 0 && !rule.by->end && !rule.by->at)) fail("require needs a deadline: by");
       if (rule.count > 1) fail("count goes with when");
       if (within) fail("within goes with when");
       if (rule.until && !rule.after) fail("until ends the effect of after, which is missing");
       if (rule.since_after && !rule.after) fail("since: after needs after");
+      if (rule.restart && !rule.after) fail("restart needs after");
+      if (rule.each.of != content::Each::Of::none && !rule.after) fail("each needs after: something that begins an instance");
+      if (rule.restart && rule.each.of == content::Each::Of::occurrence) fail("each occurrence is an instance of its own: nothing could restart");
     } else {
+      if (rule.each.of == content::Each::Of::occurrence) fail("each: occurrence goes with require");
+      if (rule.restart) fail("restart goes with require");
       if (rule.by) fail("by goes with require");
       if (rule.warn || rule.warn_never) fail("warn goes with require");
       if (within && !rule.after && rule.count < 2) fail("within needs after or count");
       if (within && !rule.after && rule.count > kMaxWindowedCount) fail(fmt::format("count within a window goes up to {}", kMaxWindowedCount));
       if (rule.until && !rule.after && rule.count < 2) fail("until ends the effect of after, which is missing");
+    }
+  }
+
+  void read_each(Program& program) {
+    const content::Each& each = rule_->each;
+    program.each = each.of;
+    program.each_field = each.name;
+    if (each.of == content::Each::Of::occurrence) program.since_after = true;
+    if (each.of == content::Each::Of::entity && !signals::parse_entity_type(each.name, program.each_entity))
+      fail(fmt::format("each: entity type «{}» does not exist", each.name), core::Code::not_found);
+    if (each.of != content::Each::Of::path) return;
+    auto path = conditions_.path(each.name);
+    if (path) program.each_path = *path;
+    else fail("each: " + path.error().message, path.error().code);
+  }
+
+  void check_effects() {
+    for (const std::string& step : rule_->effects.closes) {
+      const auto dot = step.find('.');
+      const auto flow = std::ranges::find(library_.flows, step.substr(0, dot), &content::Flow::id);
+      const bool exists = dot != std::string::npos && flow != library_.flows.end() &&
+                          std::ranges::find(flow->steps, step.substr(dot + 1), &content::FlowStep::id) != flow->steps.end();
+      if (!exists) fail(fmt::format("closes: step «{}» does not exist", step), core::Code::not_found);
     }
   }
 
@@ -108,6 +143,8 @@ class Compiler {
     program.by_turns = rule_->by->turns;
     program.by_millis = rule_->by->millis;
     program.by_end = rule_->by->end;
+    program.by_days = rule_->by->days;
+    program.by_workdays = rule_->by->workdays;
     add(rule_->by->at, "by", kBy);
   }
 
@@ -131,19 +168,15 @@ class Compiler {
     if (const ConditionId id = trigger(*source, key); id != kNoCondition) pending_.push_back({id, {slot_, role, 0}});
   }
 
-  ConditionId condition(const content::Condition& source, const std::string& key) {
-    auto id = conditions_.add(source);
-    if (id) return *id;
-    fail(fmt::format("{}: {}{}", key, id.error().where.empty() ? "" : id.error().where + ": ", id.error().message), id.error().code);
-    return kNoCondition;
-  }
+  ConditionId condition(const content::Condition& source, const std::string& key) { return taken(signals::add_condition(conditions_, source, key)); }
 
   // A condition that has to happen, not just to hold.
-  ConditionId trigger(const content::Condition& source, const std::string& key) {
-    const ConditionId id = condition(source, key);
-    if (id != kNoCondition && !conditions_.traits(id).triggered)
-      fail(fmt::format("{}: holds comparisons only; nothing would make it be looked at", key));
-    return id;
+  ConditionId trigger(const content::Condition& source, const std::string& key) { return taken(signals::add_trigger(conditions_, source, key)); }
+
+  ConditionId taken(core::Result<ConditionId> id) {
+    if (id) return *id;
+    fail(std::move(id.error().message), id.error().code);
+    return kNoCondition;
   }
 
   void fail(std::string message, core::Code code = core::Code::invalid) {
@@ -151,21 +184,11 @@ class Compiler {
     errors_.push_back({code, fmt::format("rule {}: {}", rule_->id, message), fmt::format("{}:{}", rule_->origin.file, rule_->origin.line)});
   }
 
-  // The uses of all conditions side by side.
-  void index_uses() {
-    std::ranges::stable_sort(uses_, {}, &ConditionUse::condition);
-    const std::size_t conditions = uses_.empty() ? 0 : uses_.back().condition + std::size_t{1};
-    out_.use_first.assign(conditions + 1, 0);
-    for (const ConditionUse& one : uses_) ++out_.use_first[one.condition + 1];
-    for (std::size_t i = 0; i < conditions; ++i) out_.use_first[i + 1] += out_.use_first[i];
-    for (const ConditionUse& one : uses_) out_.uses.push_back(one.use);
-  }
-
   const content::Library& library_;
   signals::ConditionSetBuilder& conditions_;
   std::vector<core::Error>& errors_;
   RuleSet::Impl& out_;
-  std::vector<ConditionUse> uses_, pending_;
+  std::vector<ConditionUse> pending_;
   const content::Rule* rule_ = nullptr;
   Slot slot_ = 0;
   bool failed_ = false;

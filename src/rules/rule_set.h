@@ -17,6 +17,17 @@
 // - At the end of the conversation all open obligations that wait for turns, time or the end fire; those that wait only
 //   for a condition stay open: it may still come (the wrap-up). After the end nothing arms.
 // - An obligation that is cancelled by `until` is settled like a met one.
+// - Deadlines in days and workdays end at midnight of the pack's zone, the day of arming not counted, and outlive the
+//   conversation: its end does not fire them, the time does.
+// - With `restart` an A that comes while the obligation is open begins its deadlines anew (and with `since: after` the
+//   count of its parts); what was warned stays warned.
+// - With `each` the rule lives once per value of that key (entity values of the utterance, a path's value, a field of the
+//   event): after, when and require concern the instances whose value the event has, and none where it has none; until,
+//   by and warn those too, but all instances where it has none; the end of the conversation all. `each: occurrence` makes
+//   an instance at every A that `applies`; all parts concern all open instances, each since its own A. Instances are in
+//   order of their making; at most kInstancesMax of one rule in one conversation, later values are passed over. Cool-down
+//   is per instance.
+// - A verdict counts how often the rule fired in the conversation, over all instances; `escalate` raises its severity.
 // - `warned` comes once each time an obligation opens; by default only where `after` armed it.
 #pragma once
 
@@ -24,6 +35,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "content/library.h"
@@ -34,6 +46,7 @@
 namespace fenshen::rules {
 
 using RuleIndex = std::uint32_t;  // into Library::rules
+constexpr std::size_t kInstancesMax = 64;
 
 struct Verdict {
   enum class Kind : std::uint8_t {
@@ -47,6 +60,10 @@ struct Verdict {
   core::Millis due = 0;         // time of the verdict: the event's, or when the deadline fell due
   signals::Span span;           // words of the causing utterance, if any
   std::vector<std::uint16_t> missing;  // parts of `require` not met (broken, warned)
+  std::uint32_t times = 0;             // broken: how often the rule fired so far, this time included
+  content::Severity severity = content::Severity::normal;  // the rule's, or what it escalated to
+  bool alert = false;                  // broken: the supervisor is to be told
+  std::string instance;                // the value that this instance is about; empty without `each`
 };
 
 // An obligation that waits: for the desk's "owed" list.
@@ -57,6 +74,7 @@ struct Owed {
   std::int32_t turns_left = -1;  // -1: not counted in turns
   core::Millis due = 0;          // 0: no time limit
   bool by_end = false;
+  std::string instance;
 };
 
 struct StepInput {
@@ -88,6 +106,8 @@ class RuleSet {
   // The next time deadline, nullopt if none: the server schedules a tick for it.
   std::optional<core::Millis> next_due(const RuleState& state) const;
   void owed(const RuleState& state, std::vector<Owed>& out) const;  // by rule id
+  // Ends the cool-downs of all rules but these: what fired without being shown keeps nothing quiet.
+  void lift_cooldowns(RuleState& state, std::span<const RuleIndex> except = {}) const;
 
   struct Impl;
 

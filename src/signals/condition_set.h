@@ -101,6 +101,8 @@ class ConditionSetBuilder {
   // A condition that consists of negated triggers alone is refused: it would say when nothing happens.
   core::Result<ConditionId> add(const content::Condition& condition);
   const ConditionTraits& traits(ConditionId condition) const;
+  // A path that somebody reads besides the conditions, so that contexts keep it.
+  core::Result<PathId> path(const std::string& text);
   // After build the builder is empty. Conditions hold references to nothing outside the set.
   std::shared_ptr<const ConditionSet> build();
 

@@ -307,6 +307,8 @@ const ConditionTraits& ConditionSetBuilder::traits(ConditionId condition) const 
   return impl_->made->traits[condition];
 }
 
+core::Result<PathId> ConditionSetBuilder::path(const std::string& text) { return impl_->path_id(text, 0); }
+
 std::shared_ptr<const ConditionSet> ConditionSetBuilder::build() {
   impl_->index_patterns();
   impl_->index_readers();

@@ -14,6 +14,7 @@ Flow read_flow(const YAML::Node& node, const FileContext& file, const std::vecto
 Leaf read_leaf(const YAML::Node& node, const FileContext& file);
 EmotionEntry read_emotion(const YAML::Node& node, const FileContext& file);
 Announcement read_announcement(const YAML::Node& node, const FileContext& file);
+CalendarSpan read_calendar_span(const YAML::Node& node, const FileContext& file);
 NotYet read_not_yet(const YAML::Node& node, const FileContext& file);
 
 }  // namespace fenshen::content

@@ -137,6 +137,21 @@ EmotionEntry read_emotion(const YAML::Node& node, const FileContext& file) {
   return item;
 }
 
+CalendarSpan read_calendar_span(const YAML::Node& node, const FileContext& file) {
+  ItemReader in(node, file);
+  CalendarSpan span;
+  span.origin = in.origin();
+  span.id = in.text("id", true);
+  span.name = in.localized("name", true);
+  span.work = in.word<bool>("kind", {{"holiday", false}, {"work", true}}, false);
+  span.days = in.in_force();
+  if (in.valid() && (!span.days.from || !span.days.to)) in.mistake("from", "from and to are needed: the first day, and the first one after");
+  span.source = in.source();
+  in.text("note");
+  in.finish();
+  return span;
+}
+
 NotYet read_not_yet(const YAML::Node& node, const FileContext& file) {
   ItemReader in(node, file);
   NotYet item;

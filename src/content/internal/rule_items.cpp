@@ -8,12 +8,16 @@
 namespace fenshen::content {
 namespace {
 
+constexpr std::uint32_t kMaxDays = 1000;
+
 struct Amount {
   std::uint32_t turns = 0;
   core::Millis millis = 0;
+  std::uint32_t days = 0, workdays = 0;
+  bool zero() const { return turns == 0 && millis == 0 && days == 0 && workdays == 0; }
 };
 
-// "3 turns", "60 s", "10 min"; nullopt if it is none of these.
+// "3 turns", "60 s", "10 min", "15 days"; nullopt if it is none of these.
 std::optional<Amount> parse_amount(std::string_view text) {
   const std::size_t blank = text.find(' ');
   if (blank == std::string_view::npos) return std::nullopt;
@@ -21,10 +25,12 @@ std::optional<Amount> parse_amount(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + blank, number);
   if (error != std::errc{} || end != text.data() + blank) return std::nullopt;
   const std::string_view unit = text.substr(blank + 1);
-  if (unit == "turns" || unit == "turn") return Amount{number, 0};
-  if (unit == "s") return Amount{0, core::Millis{number} * 1000};
-  if (unit == "min") return Amount{0, core::Millis{number} * 60'000};
-  if (unit == "h") return Amount{0, core::Millis{number} * 3'600'000};
+  if (unit == "turns" || unit == "turn") return Amount{.turns = number};
+  if (unit == "s") return Amount{.millis = core::Millis{number} * 1000};
+  if (unit == "min") return Amount{.millis = core::Millis{number} * 60'000};
+  if (unit == "h") return Amount{.millis = core::Millis{number} * 3'600'000};
+  if (unit == "days" || unit == "day") return Amount{.days = number};
+  if (unit == "workdays" || unit == "workday") return Amount{.workdays = number};
   return std::nullopt;
 }
 
@@ -34,7 +40,7 @@ void read_amount(ItemReader& in, std::string_view key, std::uint32_t& turns, cor
   if (text == "none") {
     turns = 0;
     millis = 0;
-  } else if (const auto amount = parse_amount(text)) {
+  } else if (const auto amount = parse_amount(text); amount && amount->days == 0 && amount->workdays == 0) {
     turns = amount->turns;
     millis = amount->millis;
   } else {
@@ -70,8 +76,12 @@ std::optional<Deadline> read_deadline(ItemReader& in) {
   for (const std::string& part : alternatives(text)) {
     if (part == "end") deadline.end = true;
     else if (const auto amount = parse_amount(part)) {
+      if (amount->zero()) in.mistake("by", fmt::format("«{}» is over when it begins", part));
+      if (amount->days > kMaxDays || amount->workdays > kMaxDays) in.mistake("by", fmt::format("is later than {} days", kMaxDays));
       if (amount->turns != 0) deadline.turns = amount->turns;
       if (amount->millis != 0) deadline.millis = amount->millis;
+      if (amount->days != 0) deadline.days = amount->days;
+      if (amount->workdays != 0) deadline.workdays = amount->workdays;
     } else {
       conditions += conditions.empty() ? part : " or " + part;
     }
@@ -105,13 +115,59 @@ void read_require(ItemReader& in, Rule& rule) {
   holder.finish();
 }
 
+// "occurrence", "entity product", "event.no", or a path.
+Each read_each(ItemReader& in) {
+  const std::string text = in.text("each");
+  constexpr std::string_view kEntity = "entity ", kEvent = "event.";
+  if (text.empty()) return {};
+  if (text == "occurrence") return {Each::Of::occurrence, {}};
+  if (text.starts_with(kEntity)) return {Each::Of::entity, text.substr(kEntity.size())};
+  if (text.starts_with(kEvent)) return {Each::Of::event_field, text.substr(kEvent.size())};
+  // A path is what a comparison would take.
+  if (const auto probe = parse_condition(text + " is present"); probe && probe->root.kind == ConditionNode::Kind::compare && probe->root.compares[0].path != "flow")
+    return {Each::Of::path, text};
+  in.mistake("each", "must be occurrence, entity TYPE, event.FIELD or a path of the context");
+  return {};
+}
+
+bool read_alert(ItemReader& in) { return in.word<bool>("alert", {{"none", false}, {"supervisor", true}}, false); }
+
+Escalation read_escalation(ItemReader& in) {
+  Escalation escalation;
+  const YAML::Node node = in.child("escalate");
+  if (!in.has("escalate")) return escalation;
+  ItemReader inner(node, in.file());
+  if (!inner.valid()) return escalation;
+  escalation.after = static_cast<std::uint32_t>(inner.integer("after", 2, 2, 1000));
+  const std::optional<Severity> none;
+  escalation.severity = inner.word<std::optional<Severity>>("severity", {{"major", Severity::major}, {"normal", Severity::normal}}, none);
+  escalation.alert = read_alert(inner);
+  if (!escalation.severity && !escalation.alert) in.mistake("escalate", "changes nothing: severity or alert is needed");
+  inner.finish();
+  return escalation;
+}
+
+Effects read_effects(ItemReader& in) {
+  Effects effects;
+  effects.score = in.integer("score", 0, -100, 100);
+  effects.alert = read_alert(in);
+  effects.tags = in.texts("tags");
+  effects.need = in.localized("need");
+  effects.closes = in.texts("closes");
+  effects.escalate = read_escalation(in);
+  return effects;
+}
+
 void check_form(ItemReader& in, const Rule& rule) {
   const bool forbidden = in.has("when"), obliged = in.has("require");
   if (forbidden == obliged) in.mistake(forbidden ? "when" : "id", "a rule has either when or require");
   if (obliged && !in.has("by")) in.mistake("require", "needs a deadline: by");
   if (!obliged && in.has("by")) in.mistake("by", "goes with require");
   for (const std::string_view key : {"within", "until"})
-    if (in.has(key) && !in.has("after")) in.mistake(key, "goes with after");
+    if (in.has(key) && !in.has("after") && rule.count < 2) in.mistake(key, "goes with after or count");
+  for (const std::string_view key : {"restart", "each"})
+    if (in.has(key) && obliged && !in.has("after")) in.mistake(key, "goes with after");
+  if (rule.restart && !obliged) in.mistake("restart", "goes with require: the effect of a forbidden rule's after always runs from the last one");
   if (rule.since_after && !in.has("after")) in.mistake("since", "after goes with after");
   if (rule.wording.empty()) in.mistake("wording", "is missing: a rule says what to do instead");
 }
@@ -136,13 +192,16 @@ Rule read_rule(const YAML::Node& node, const FileContext& file) {
   read_amount(in, "within", rule.within_turns, rule.within_millis);
   rule.same = in.flag("same", false);
   rule.count = static_cast<std::uint32_t>(in.integer("count", 1, 1, 1000));
+  rule.each = read_each(in);
   read_require(in, rule);
   rule.by = read_deadline(in);
   rule.since_after = in.word<bool>("since", {{"start", false}, {"after", true}}, false);
   rule.once = in.flag("once", true);
+  rule.restart = in.flag("restart", false);
   if (in.text("warn") == "never") rule.warn_never = true;
   else rule.warn = in.condition("warn");
   read_amount(in, "cooldown", rule.cooldown_turns, rule.cooldown_millis);
+  rule.effects = read_effects(in);
   rule.wording = in.localized("wording");
   rule.advice = in.localized("advice");
   rule.gate = in.word<RuleGate>("gate", {{"block", RuleGate::block}, {"confirm", RuleGate::confirm}}, RuleGate::none);

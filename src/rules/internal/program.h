@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "content/calendar.h"
 #include "rules/rule_set.h"
+#include "signals/condition_uses.h"
 
 namespace fenshen::rules {
 
@@ -38,20 +40,31 @@ struct Program {
   bool once = true;
   bool warns_at_arming = false;
   bool by_end = false;
+  bool restart = false;
+  content::Each::Of each = content::Each::Of::none;
+  signals::EntityType each_entity = signals::EntityType::number;
+  signals::PathId each_path = 0;
+  std::string each_field;
+  content::Severity severity = content::Severity::normal;
+  bool alert = false;
+  content::Escalation escalate;
   signals::ConditionId applies = signals::kNoCondition;
   content::InForce in_force;
   std::uint32_t within_turns = 0, cooldown_turns = 0, by_turns = 0;
   core::Millis within_millis = 0, cooldown_millis = 0, by_millis = 0;
+  std::uint32_t by_days = 0, by_workdays = 0;
   std::uint32_t count = 1;
   std::uint16_t parts = 0;
+  bool has_instances() const { return each != content::Each::Of::none; }
+  bool timed() const { return by_millis != 0 || by_days != 0 || by_workdays != 0; }
   std::uint64_t all_parts() const { return parts == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << parts) - 1; }
 };
 
 struct RuleSet::Impl {
   std::vector<Program> programs;             // by slot
-  std::vector<std::uint32_t> use_first;      // by condition, one more than conditions
-  std::vector<Use> uses;
+  signals::ConditionUses<Use> uses;
   int offset_minutes = 480;
+  content::Calendar calendar;
 
   // Obligations without `after` that are looked at until they arm.
   std::vector<Slot> from_start;              // all of them
@@ -69,8 +82,13 @@ struct Mark {
   core::Millis at = 0;
 };
 
+constexpr std::uint32_t kNoRecord = 0xFFFFFFFF;
+
+// An instance of a rule: the only one without `each`.
 struct Record {
   Slot slot = 0;
+  std::uint32_t next = kNoRecord;  // the next instance of the same rule
+  std::string key;
   bool has_after = false;   // forbidden: A happened and nothing ended its effect
   bool fired = false;
   bool armed_once = false;  // obliged
@@ -90,11 +108,15 @@ struct Record {
 struct TurnDeadline {
   std::uint32_t turn = 0;  // fires when this turn begins
   Slot slot = 0;
+  std::uint64_t armed_seq = 0;
+  std::uint32_t record = 0;
   friend auto operator<=>(const TurnDeadline&, const TurnDeadline&) = default;
 };
 struct TimeDeadline {
   core::Millis due = 0;
   Slot slot = 0;
+  std::uint64_t armed_seq = 0;
+  std::uint32_t record = 0;
   friend auto operator<=>(const TimeDeadline&, const TimeDeadline&) = default;
 };
 
@@ -104,10 +126,11 @@ struct Fired {
   signals::Span span;
 };
 
-// Where a rule's record is: records stay where they were made, so that a new one moves only these few bytes.
+// Where a rule's first record is: records stay where they were made, so that a new one moves only these few bytes.
 struct Place {
   Slot slot = 0;
-  std::uint32_t at = 0;
+  std::uint32_t at = kNoRecord;  // first of its instances
+  std::uint32_t times = 0;       // fired, all instances together
 };
 
 struct RuleState::Impl {
@@ -123,7 +146,8 @@ struct RuleState::Impl {
   core::Day day = 0;
   std::vector<std::string_view> flows;        // at the last event
   std::vector<Fired> fired;                   // scratch
-  std::vector<Slot> closing;                  // scratch
+  std::vector<std::uint32_t> closing;         // scratch: records
+  std::vector<std::string> keys;         // scratch: values of the rule being stepped
 };
 
 }  // namespace fenshen::rules

@@ -17,11 +17,11 @@ using signals::ConditionId;
 using signals::kNoCondition;
 
 constexpr std::size_t kMaxParts = 64;
+constexpr std::size_t kMaxDenials = 64;
 constexpr std::string_view kContactStep = "OPEN";
-struct ConditionUse {
-  ConditionId condition = 0;
-  Use use;
-};
+// The classes of the pack that say how people take something back (docs/formats/pack.md, "Flows").
+constexpr std::string_view kCorrectionClass = "flow_correction";
+constexpr std::string_view kDenialClass = "flow_denial";
 
 bool reads_path(const std::vector<content::CompareNode>& compares, const std::string& path) {
   return std::ranges::any_of(compares, [&](const content::CompareNode& compare) {
@@ -53,8 +53,9 @@ class Compiler {
     flow_ = nullptr;
     compile_topics();
     add_correction();
+    add_denials();
     add_contact_evidence();
-    index_uses();
+    out_.uses.build();
   }
 
  private:
@@ -100,39 +101,79 @@ class Compiler {
     made.must = step.must;
     made.gate = step.gate;
     made.optional = step.optional;
-    made.owed_after = step_index(step);
+    made.ungated = step.ungated;
+    made.shared = !step.use.empty();
+    made.owed_after = step.owed_after.empty() ? kNone : step_index(step, "owed", step.owed_after);
+    made.group = group_of(index);
+    if (!step.call.empty()) {
+      made.call = out_.find_flow(step.call);
+      if (made.call == kNone) fail(fmt::format("step {}: call: no flow «{}»", step.id, step.call), step.origin);
+    }
     made.first_alternative = static_cast<std::uint32_t>(program.alternatives.size());
     made.alternatives = static_cast<std::uint32_t>(step.done.any.size());
-    for (const std::vector<content::Condition>& parts : step.done.any) compile_alternative(parts, step, index, program);
+    for (const std::vector<content::EvidencePart>& parts : step.done.any) compile_alternative(parts, step, index, program);
     if (step.only_if) {
       made.only_if = condition(*step.only_if, fmt::format("step {}: if", step.id), step.origin);
       made.latches = made.only_if != kNoCondition && conditions_.traits(made.only_if).triggered;
       if (made.latches) use(made.only_if, {Use::Kind::latch, index_, index, 0, 0});
     }
+    made.first_branch = static_cast<std::uint32_t>(program.branches.size());
+    made.branches = static_cast<std::uint32_t>(step.next.size());
+    for (const content::FlowBranch& branch : step.next) compile_branch(branch, step, index, program);
     program.steps.push_back(std::move(made));
   }
 
-  std::uint32_t step_index(const content::FlowStep& step) {
-    if (step.owed_after.empty()) return kNone;
-    const auto found = std::ranges::find(flow_->steps, step.owed_after, &content::FlowStep::id);
+  void compile_branch(const content::FlowBranch& branch, const content::FlowStep& step, std::uint32_t index, FlowProgram& program) {
+    const auto number = static_cast<std::uint32_t>(program.branches.size());
+    Branch& made = program.branches.emplace_back();
+    made.to = branch.to == "end" ? static_cast<std::uint32_t>(flow_->steps.size()) : step_index(step, "next", branch.to);
+    if (!branch.only_if) return;
+    made.only_if = condition(*branch.only_if, fmt::format("step {}: next", step.id), step.origin);
+    made.latches = made.only_if != kNoCondition && conditions_.traits(made.only_if).triggered;
+    if (made.latches) use(made.only_if, {Use::Kind::branch, index_, index, number, 0});
+  }
+
+  // The first of the steps around this one that have no order among them; the step itself where it stands alone.
+  std::uint32_t group_of(std::uint32_t index) const {
+    std::uint32_t first = index;
+    const std::string& name = flow_->steps[index].together;
+    while (!name.empty() && first > 0 && flow_->steps[first - 1].together == name) --first;
+    return first;
+  }
+
+  std::uint32_t step_index(const content::FlowStep& step, std::string_view key, const std::string& wanted) {
+    const auto found = std::ranges::find(flow_->steps, wanted, &content::FlowStep::id);
     if (found != flow_->steps.end()) return static_cast<std::uint32_t>(found - flow_->steps.begin());
-    fail(fmt::format("step {}: owed: no step «{}»", step.id, step.owed_after), step.origin);
+    fail(fmt::format("step {}: {}: no step «{}»", step.id, key, wanted), step.origin);
     return kNone;
   }
 
-  void compile_alternative(const std::vector<content::Condition>& parts, const content::FlowStep& step, std::uint32_t index, FlowProgram& program) {
+  void compile_field_part(const std::string& name, const content::FlowStep& step, std::uint32_t index, std::uint32_t alternative, std::uint32_t bit,
+                          FlowProgram& program) {
+    const auto found = std::ranges::find(flow_->fields, name, &FlowField::name);
+    if (found == flow_->fields.end()) return fail(fmt::format("step {}: done: no field «{}»", step.id, name), step.origin);
+    const auto field = static_cast<std::uint32_t>(found - flow_->fields.begin());
+    program.field_parts.push_back({field, index, alternative, bit});
+    program.alternatives[alternative].fields |= std::uint64_t{1} << bit;
+  }
+
+  void compile_alternative(const std::vector<content::EvidencePart>& parts, const content::FlowStep& step, std::uint32_t index, FlowProgram& program) {
     const auto number = static_cast<std::uint32_t>(program.alternatives.size());
     Alternative& made = program.alternatives.emplace_back();
     made.reads_field.assign(flow_->fields.size(), 0);
     if (parts.empty() || parts.size() > kMaxParts)
       return fail(fmt::format("step {}: done: from 1 to {} parts, not {}", step.id, kMaxParts, parts.size()), step.origin);
     for (std::uint32_t bit = 0; bit < parts.size(); ++bit) {
-      const ConditionId id = trigger(parts[bit], fmt::format("step {}: done", step.id), step.origin);
-      use(id, {Use::Kind::part, index_, index, number, bit});
-      made.parts.push_back(id);
       made.all |= std::uint64_t{1} << bit;
+      made.parts.push_back(kNoCondition);
+      if (!parts[bit].field.empty()) {
+        compile_field_part(parts[bit].field, step, index, number, bit, program);
+        continue;
+      }
+      made.parts.back() = trigger(parts[bit].when, fmt::format("step {}: done", step.id), step.origin);
+      use(made.parts.back(), {Use::Kind::part, index_, index, number, bit});
       for (std::size_t field = 0; field < flow_->fields.size(); ++field)
-        if (reads_field(parts[bit].root, flow_->fields[field])) made.reads_field[field] |= std::uint64_t{1} << bit;
+        if (reads_field(parts[bit].when.root, flow_->fields[field])) made.reads_field[field] |= std::uint64_t{1} << bit;
     }
   }
 
@@ -148,37 +189,56 @@ class Compiler {
     for (auto& [topic, list] : flows) out_.topics.push_back({topic, std::move(list)});
   }
 
+  const content::PhraseClass* find_class(std::string_view id) const {
+    const auto found = std::ranges::find(library_.classes, id, &content::PhraseClass::id);
+    return found == library_.classes.end() ? nullptr : &*found;
+  }
+
+  // Without the class no words are a correction: a value that comes again merely replaces the older one.
   void add_correction() {
-    if (library_.flows.empty()) return;
-    auto parsed = content::parse_condition(fmt::format("customer|rep says \"{}\"", kCorrectionPattern));
+    const content::PhraseClass* words = library_.flows.empty() ? nullptr : find_class(kCorrectionClass);
+    if (words == nullptr) return;
+    auto parsed = content::parse_condition(fmt::format("customer|rep says \"{{{}}}\"", kCorrectionClass));
     FENSHEN_CHECK(parsed.has_value());
-    use(condition(*parsed, "correction", {}), {Use::Kind::correction, 0, 0, 0, 0});
+    use(condition(*parsed, "correction", words->origin), {Use::Kind::correction, 0, 0, 0, 0});
+  }
+
+  // Words that deny the value right behind them. They are compared with the text before an entity, so they are plain.
+  void add_denials() {
+    const content::PhraseClass* words = find_class(kDenialClass);
+    if (words == nullptr) return;
+    for (const std::string& phrase : words->phrases) {
+      const auto pattern = content::parse_pattern(phrase);
+      if (!pattern) continue;  // the class's own check names it
+      for (const content::PatternSequence& sequence : pattern->alternatives) {
+        if (sequence.size() != 1 || sequence[0].kind != content::PatternNode::Kind::literal || sequence[0].prefix || out_.denials.size() == kMaxDenials)
+          return fail(fmt::format("class {}: «{}»: only plain words joined by |, at most {}", kDenialClass, phrase, kMaxDenials), words->origin);
+        out_.denials.push_back(sequence[0].text);
+      }
+    }
   }
 
   void add_contact_evidence() {
     for (const content::FlowStep& step : library_.common_steps) {
       if (step.id != kContactStep) continue;
-      for (const std::vector<content::Condition>& parts : step.done.any)
-        for (const content::Condition& part : parts) use(trigger(part, fmt::format("step {}: done", step.id), step.origin), {Use::Kind::contact, 0, 0, 0, 0});
+      for (const std::vector<content::EvidencePart>& parts : step.done.any)
+        for (const content::EvidencePart& part : parts)
+          if (part.field.empty()) use(trigger(part.when, fmt::format("step {}: done", step.id), step.origin), {Use::Kind::contact, 0, 0, 0, 0});
     }
   }
 
-  void use(ConditionId condition, Use what) {
-    if (condition != kNoCondition) uses_.push_back({condition, what});
-  }
+  void use(ConditionId condition, Use what) { out_.uses.add(condition, what); }
 
   ConditionId condition(const content::Condition& source, const std::string& key, const content::Origin& origin) {
-    auto id = conditions_.add(source);
-    if (id) return *id;
-    fail(fmt::format("{}: {}{}", key, id.error().where.empty() ? "" : id.error().where + ": ", id.error().message), origin, id.error().code);
-    return kNoCondition;
+    return taken(signals::add_condition(conditions_, source, key), origin);
   }
-
   ConditionId trigger(const content::Condition& source, const std::string& key, const content::Origin& origin) {
-    const ConditionId id = condition(source, key, origin);
-    if (id != kNoCondition && !conditions_.traits(id).triggered)
-      fail(fmt::format("{}: holds comparisons only; nothing would make it be looked at", key), origin);
-    return id;
+    return taken(signals::add_trigger(conditions_, source, key), origin);
+  }
+  ConditionId taken(core::Result<ConditionId> id, const content::Origin& origin) {
+    if (id) return *id;
+    fail(std::move(id.error().message), origin, id.error().code);
+    return kNoCondition;
   }
 
   void fail(std::string message, const content::Origin& origin, core::Code code = core::Code::invalid) {
@@ -186,20 +246,10 @@ class Compiler {
     errors_.push_back({code, flow + message, fmt::format("{}:{}", origin.file, origin.line)});
   }
 
-  void index_uses() {
-    std::ranges::stable_sort(uses_, {}, &ConditionUse::condition);
-    const std::size_t conditions = uses_.empty() ? 0 : uses_.back().condition + std::size_t{1};
-    out_.use_first.assign(conditions + 1, 0);
-    for (const ConditionUse& one : uses_) ++out_.use_first[one.condition + 1];
-    for (std::size_t i = 0; i < conditions; ++i) out_.use_first[i + 1] += out_.use_first[i];
-    for (const ConditionUse& one : uses_) out_.uses.push_back(one.use);
-  }
-
   const content::Library& library_;
   signals::ConditionSetBuilder& conditions_;
   std::vector<core::Error>& errors_;
   FlowSet::Impl& out_;
-  std::vector<ConditionUse> uses_;
   const content::Flow* flow_ = nullptr;
   std::uint32_t index_ = 0;
 };

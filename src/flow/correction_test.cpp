@@ -15,6 +15,8 @@ content::Condition condition(const std::string& text) { return content::parse_co
 // A promise to pay: a date and an amount, confirmed by the customer.
 content::Library promise() {
   content::Library library;
+  library.classes.push_back({"flow_correction", "", {"不对|说错|错了|应该是|改成", "不是..是|(，|,)(而)?不是"}, {}});
+  library.classes.push_back({"flow_denial", "", {"不是"}, {}});
   content::Flow& flow = library.flows.emplace_back();
   flow.id = "P21";
   flow.start = condition("start");

@@ -1,6 +1,5 @@
 // Fields: where their values come from, and what happens when one is taken back.
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
@@ -19,20 +18,25 @@ bool is_identifier(EntityType type) {
          type == EntityType::product;
 }
 
+bool is_latin(char32_t c) { return (c >= U'a' && c <= U'z') || c == U'\''; }
+
 // Whether the words just before the entity deny it: 不是8号, not the 8th.
-bool is_denied(const signals::Reading& reading, const Entity& entity) {
-  static constexpr std::array<std::u32string_view, 8> kDenials = {U"不是", U"并非", U"不要", U"不用", U"别用", U"isn't ", U"not ", U"not the "};
+bool is_denied(const FlowSet::Impl& set, const signals::Reading& reading, const Entity& entity) {
   const auto place = std::ranges::lower_bound(reading.offset, entity.span.begin);
-  const auto end = std::min<std::size_t>(place - reading.offset.begin(), reading.folded.size());
-  const std::u32string_view before(reading.folded.data(), end);
-  return std::ranges::any_of(kDenials, [&](std::u32string_view denial) { return before.ends_with(denial); });
+  std::u32string_view before(reading.folded.data(), std::min<std::size_t>(place - reading.offset.begin(), reading.folded.size()));
+  while (before.ends_with(U' ')) before.remove_suffix(1);
+  return std::ranges::any_of(set.denials, [&](const std::u32string& denial) {
+    if (!before.ends_with(denial)) return false;
+    const std::size_t rest = before.size() - denial.size();
+    return rest == 0 || !is_latin(denial.front()) || !is_latin(before[rest - 1]);
+  });
 }
 
 // The last one of the type that is not denied.
-const Entity* find_entity(const signals::Reading& reading, EntityType type) {
+const Entity* find_entity(const FlowSet::Impl& set, const signals::Reading& reading, EntityType type) {
   const Entity* found = nullptr;
   for (const Entity& entity : reading.entities)
-    if (entity.type == type && !is_denied(reading, entity)) found = &entity;
+    if (entity.type == type && !is_denied(set, reading, entity)) found = &entity;
   return found;
 }
 
@@ -48,9 +52,15 @@ void keep(std::vector<Given>& list, std::uint32_t key, const std::string& value,
   found->seq = seq;
 }
 
+// Steps for which the field is evidence.
+void give_field(Moment& moment, Run& run, std::uint32_t field, std::uint64_t seq, signals::Span span) {
+  for (const FieldPart& part : moment.program(run).field_parts)
+    if (part.field == field) give_evidence(moment, run, part.step, part.alternative, part.bit, seq, span);
+}
+
 void set_field(Moment& moment, Run& run, std::uint32_t field, const std::string& value, std::uint64_t seq, signals::Span span, bool corrects) {
   FieldStatus& status = run.fields[field];
-  if (status.set && status.value == value) return;
+  if (status.set && status.value == value) return give_field(moment, run, field, seq, span);
   const bool replaces = status.set;
   if (replaces && status.earlier.size() < kMaxEarlier) status.earlier.push_back(std::move(status.value));
   status.set = true;
@@ -64,7 +74,9 @@ void set_field(Moment& moment, Run& run, std::uint32_t field, const std::string&
   change.cause_seq = moment.seq;
   change.span = span;
   moment.happenings.push_back({signals::Happening::Kind::field, moment.set.field_names[run.flow][field]});
+  moment.captured = true;
   if (replaces && corrects) undo_by_correction(moment, run, field, span);
+  give_field(moment, run, field, seq, span);
 }
 
 void capture_entity(Moment& moment, Run& run, std::uint32_t field, EntityType type) {
@@ -72,7 +84,7 @@ void capture_entity(Moment& moment, Run& run, std::uint32_t field, EntityType ty
   const bool house = moment.facts.speaker == Speaker::rep || moment.facts.speaker == Speaker::bot;
   if (!customer && !house) return;
   if (house && run.fields[field].set && !moment.state.corrects) return;
-  if (const Entity* entity = find_entity(*moment.facts.reading, type))
+  if (const Entity* entity = find_entity(moment.set, *moment.facts.reading, type))
     set_field(moment, run, field, entity->value, moment.seq, entity->span, moment.state.corrects);
 }
 
@@ -88,7 +100,7 @@ void capture_event(Moment& moment, Run& run, std::uint32_t field, std::uint32_t 
 void remember(Moment& moment) {
   if (moment.facts.reading != nullptr && moment.facts.speaker == Speaker::customer)
     for (const Entity& entity : moment.facts.reading->entities)
-      if (is_identifier(entity.type) && !is_denied(*moment.facts.reading, entity))
+      if (is_identifier(entity.type) && !is_denied(moment.set, *moment.facts.reading, entity))
         keep(moment.state.identifiers, static_cast<std::uint32_t>(entity.type), entity.value, moment.seq);
   const auto* business = std::get_if<conversation::BusinessEvent>(&moment.facts.event->body);
   if (business == nullptr) return;

@@ -1,26 +1,19 @@
 // Guided processes: which flow the contact is in, which steps are done, next and owed, and the fields captured on the
 // way. One FlowSet is compiled from a library and shared; each conversation has a FlowState. Pure.
 //
-// Detection: a flow is entered when its start condition is true, when meta.process names it, by hand (FlowAction
-// switch), or when two confirming signals came (knowledge topics whose article names the flow: happening `intent`).
-// Entering a flow while another is open stacks it; finishing returns to the parent's open step. Evidence out of order
-// completes a step; a step behind an open gate completes too and the gate shows as broken.
-//
-// What the pack format leaves open is settled so:
-// - Evidence counts from the event that entered the flow on, for all flows entered, finished ones too. What the common
-//   step OPEN waits for (greeting, recording notice) belongs to the contact: it counts from the start, for every flow.
-// - Several flows entered by one utterance: the one named first is on top. A start condition that comes again brings an
-//   open flow to the top; a finished flow is entered again by hand only, as a new run.
-// - A flow is finished when all its steps that exist and are not optional are done or skipped, or its last step is done.
-// - Next is the first open step that is not optional. A `must` step is owed after `owed: after`, else once the step before
-//   it is done or a step of the flow's second half is. One card says both: `next` is told when a step becomes next, `owed`
-//   when it becomes owed without just becoming next. Only the flow on top tells them.
-// - `if` is asked at every event; an `if` with a trigger in it (something said) holds from then on.
-// - Fields from entities take the last entity of that type in the utterance that is not denied (不是8号是18号: 18). What the
-//   customer says replaces; what the rep or the bot says only fills an empty field, unless it corrects. Card tails, cards,
-//   phones, ID numbers and products that the customer gave before the flow was entered count, as do event fields.
-// - A corrected value (words of correction and another value) makes a step undone whose evidence read that field, unless
-//   the same utterance gives the evidence again.
+// What a flow means is written in docs/flows.md, with examples that a test runs. In short:
+// - Entered by words, an event, metadata, two topics, by hand, or as the sub-flow of a step. Entering stacks; finishing
+//   returns to the parent's open step; so does evidence of a step where a flow below stands, if the top gets none.
+// - Evidence counts from the event that entered the flow on, in any order, for finished flows too. What the common step
+//   OPEN waits for belongs to the contact: it counts from the start, for every flow.
+// - A step past an open gate is done all the same, and the gate is told as broken; evidence of both at one event breaks none.
+// - `if` and `next` are asked at every event; a condition with a trigger in it (something said) holds from then on. What no
+//   way leads to does not exist, unless it is done already. A way back opens all steps between again.
+// - A step that calls is done when the flow that it calls is finished, at whatever time in the contact.
+// - A flow is finished when all its steps that exist and are not optional are done or skipped, or its last step is done;
+//   what it must say and has not said stays owed.
+// - A corrected value (words of the class flow_correction and another value) makes a step undone whose evidence read
+//   that field, unless the same utterance gives the evidence again.
 #pragma once
 
 #include <cstdint>
@@ -39,10 +32,16 @@ namespace fenshen::flow {
 enum class StepState : std::uint8_t { open, next, owed, done, undone, skipped };
 std::string_view to_string(StepState state) noexcept;
 
+// How a flow came to be entered.
+enum class Detected : std::uint8_t { words, event, topics, metadata, hand, call };
+std::string_view to_string(Detected how) noexcept;
+
 struct FlowChange {
-  enum class Kind : std::uint8_t { entered, finished, step, field } kind = Kind::step;
+  // gate_broken: `step` is a gate that is still open although the step `by` behind it was just done; told once per gate.
+  enum class Kind : std::uint8_t { entered, finished, step, field, gate_broken } kind = Kind::step;
   std::uint32_t flow = 0;  // into Library::flows
-  std::uint32_t step = 0;  // into Flow::steps (kind step)
+  std::uint32_t step = 0;  // into Flow::steps (kinds step, gate_broken)
+  std::uint32_t by = 0;    // into Flow::steps (kind gate_broken)
   StepState state = StepState::open;
   std::uint32_t field = 0;      // into Flow::fields (kind field)
   std::string value;            // kind field
@@ -58,6 +57,8 @@ struct StepView {
   signals::Span span;
   bool gate_broken = false;  // a later step was done while this gate was open
   bool owed = false;         // must be said and was not yet; also where the state is next or undone
+  bool by_hand = false;
+  std::string_view reason;   // given with what was done by hand; lives in the state
 };
 struct FieldView {
   std::uint32_t field = 0;
@@ -69,8 +70,18 @@ struct FlowView {
   std::uint32_t flow = 0;
   bool active = false;    // on top of the stack
   bool finished = false;
+  Detected how = Detected::words;
+  std::uint8_t confidence = 0;  // of 100
+  std::uint64_t seq = 0;        // event that entered it
+  signals::Span span;           // of the words that did
   std::vector<StepView> steps;
   std::vector<FieldView> fields;
+};
+
+// A flow that one topic has spoken for: not entered yet.
+struct Candidate {
+  std::uint32_t flow = 0;
+  std::uint8_t confidence = 0;
 };
 
 class FlowState;
@@ -91,6 +102,7 @@ class FlowSet {
             std::vector<FlowChange>& out, std::vector<signals::Happening>& happenings) const;
   std::span<const std::string_view> active_flows(const FlowState& state) const;  // codes, top last
   std::vector<FlowView> view(const FlowState& state) const;                      // active first, then order of entry
+  std::vector<Candidate> candidates(const FlowState& state) const;               // by flow
 
   struct Impl;
 

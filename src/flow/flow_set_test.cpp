@@ -104,9 +104,10 @@ class Talk {
   std::string event(const std::string& name, conversation::Fields data = {}) { return fold(conversation::BusinessEvent{name, std::move(data)}, nullptr, Speaker::system); }
   std::string start(conversation::Fields meta = {}) { return fold(conversation::ConversationStarted{"voice", "zh", {}, std::move(meta)}, nullptr, Speaker::system); }
   std::string end() { return fold(conversation::ConversationEnded{}, nullptr, Speaker::system); }
-  std::string hand(const std::string& action, const std::string& code, const std::string& step_id = "") {
-    return fold(conversation::FlowAction{action, code, step_id, ""}, nullptr, Speaker::rep);
+  std::string hand(const std::string& action, const std::string& code, const std::string& step_id = "", const std::string& reason = "") {
+    return fold(conversation::FlowAction{action, code, step_id, reason}, nullptr, Speaker::rep);
   }
+  std::vector<Candidate> candidates() const { return flows_->candidates(*state_); }
   Talk& topic(const std::string& name) {
     topics_.push_back(name);
     return *this;
@@ -140,6 +141,8 @@ class Talk {
   static content::Library library_of(std::vector<content::Flow> flows) {
     content::Library library;
     library.flows = std::move(flows);
+    library.classes.push_back({"flow_correction", "", {"fix"}, {}});
+    library.classes.push_back({"flow_denial", "", {"不是|isn't", "not"}, {}});
     return library;
   }
 
@@ -154,10 +157,8 @@ class Talk {
     return fold(std::move(said), &reading, speaker);
   }
 
-  // "fix": the words of correction that the engine itself looks for.
-  signals::PatternId pattern(const std::string& text) {
-    return lexicon_.add(text == "fix" ? kCorrectionPattern : std::string_view(text)).value();
-  }
+  // "fix": words of the pack's class of corrections.
+  signals::PatternId pattern(const std::string& text) { return lexicon_.add(text == "fix" ? "{flow_correction}" : text).value(); }
 
   static void add_entity(signals::Reading& reading, EntityType type, const std::string& value) {
     const bool denied = value.starts_with('!');
@@ -210,6 +211,9 @@ class Talk {
         case FlowChange::Kind::entered: one = "enter " + source.id; break;
         case FlowChange::Kind::finished: one = "finish " + source.id; break;
         case FlowChange::Kind::field: one = source.fields[change.field].name + "=" + change.value; break;
+        case FlowChange::Kind::gate_broken:
+          one = "broken " + source.id + "." + source.steps[change.step].id + " by " + source.steps[change.by].id;
+          break;
         case FlowChange::Kind::step:
           if (change.state == StepState::open) continue;
           one = std::string(to_string(change.state)) + " " + source.id + "." + source.steps[change.step].id;
@@ -265,7 +269,7 @@ TEST(Flow, HappyPath) {
 TEST(Flow, OutOfOrderCompletesAndTheGateShowsIt) {
   Talk talk({card_loss()});
   talk.customer({{"丢了"}, {}});
-  EXPECT_EQ(talk.event("card.loss_temp"), "done P01.S5; owed P01.S6; owed P01.S7");
+  EXPECT_EQ(talk.event("card.loss_temp"), "done P01.S5; broken P01.S2 by S5; owed P01.S6; owed P01.S7");
   EXPECT_EQ(talk.view(), "P01* S1:next S2:open! S3:open S5:done S6:owed S7:owed S8:open S9:open");
   EXPECT_EQ(talk.rep({{"calm"}, {}}), "done P01.S1; next P01.S2");
 }
@@ -273,7 +277,7 @@ TEST(Flow, OutOfOrderCompletesAndTheGateShowsIt) {
 TEST(Flow, FieldGivenWithItsConfirmationInOneUtterance) {
   Talk talk({card_loss()});
   talk.customer({{"丢了"}, {}});
-  EXPECT_EQ(talk.customer({{"对"}, {{EntityType::card_tail, "3306"}}}), "card_tail=3306; done P01.S3");
+  EXPECT_EQ(talk.customer({{"对"}, {{EntityType::card_tail, "3306"}}}), "card_tail=3306; done P01.S3; broken P01.S2 by S3");
 }
 
 TEST(Flow, EvidenceOfTheEnteringEventCounts) {
@@ -334,8 +338,10 @@ TEST(Flow, StacksAndReturnsToTheParent) {
   EXPECT_EQ(talk.customer({{"a"}, {}}), "enter P01; next P01.S1");
   EXPECT_EQ(talk.customer({{"b"}, {}}), "enter P03; next P03.S1");
   EXPECT_EQ(talk.stack(), "P01 P03");
-  EXPECT_EQ(talk.rep({{"1"}, {}}), "done P01.S1");  // evidence of the parent counts too
+  EXPECT_EQ(talk.rep({{"1"}, {}}), "done P01.S1; next P01.S2");  // evidence of the flow below, none of the one on top: back there
+  EXPECT_EQ(talk.stack(), "P03 P01");
   EXPECT_EQ(talk.rep({{"3"}, {}}), "done P03.S1; next P03.S2");
+  EXPECT_EQ(talk.stack(), "P01 P03");
   EXPECT_EQ(talk.rep({{"4"}, {}}), "done P03.S2; finish P03; next P01.S2");
   EXPECT_EQ(talk.view(), "P01* S1:done S2:next; P03. S1:done S2:done");
   EXPECT_EQ(talk.customer({{"b"}, {}}), "");  // finished: again by hand only
@@ -382,10 +388,164 @@ TEST(Flow, MustIsOwedAfterTheStepBeforeOrInTheSecondHalf) {
 TEST(Flow, FinishesWhenTheLastStepIsDoneAndKeepsWhatIsOpen) {
   Talk talk({card_loss()});
   talk.customer({{"丢了"}, {}});
+  talk.event("idv.passed", {{"level", "3"}});
+  talk.event("card.loss_temp");
   EXPECT_EQ(talk.rep({{"还有"}, {}}), "done P01.S9; finish P01");
-  EXPECT_EQ(talk.view(), "P01. S1:open S2:open! S3:open S5:open S6:open S7:open S8:open S9:done");
-  EXPECT_EQ(talk.rep({{"五天"}, {}}), "done P01.S6");  // still noticed, for the wrap-up
+  EXPECT_EQ(talk.view(), "P01. S1:open S2:done S3:open S5:done S6:owed S7:owed S8:open S9:done");  // owed until it is said
+  EXPECT_EQ(talk.rep({{"五天"}, {}}), "done P01.S6");
+  EXPECT_EQ(talk.view(), "P01. S1:open S2:done S3:open S5:done S6:done S7:owed S8:open S9:done");
   EXPECT_EQ(talk.end(), "");
+}
+
+content::FlowStep call(const std::string& id, const std::string& code) {
+  content::FlowStep made;
+  made.id = id;
+  made.call = code;
+  return made;
+}
+content::FlowStep next(content::FlowStep made, const std::vector<std::pair<std::string, std::string>>& options) {
+  for (const auto& [to, when] : options) {
+    content::FlowBranch& branch = made.next.emplace_back();
+    branch.to = to;
+    if (!when.empty()) branch.only_if = condition(when);
+  }
+  return made;
+}
+content::FlowStep together(content::FlowStep made, const std::string& name) {
+  made.together = name;
+  return made;
+}
+content::FlowStep with_field(const std::string& id, const std::string& field) {
+  content::FlowStep made;
+  made.id = id;
+  made.done.any.emplace_back().emplace_back().field = field;
+  return made;
+}
+content::Flow said(const std::string& id, const std::string& start, const std::vector<std::string>& words) {
+  std::vector<content::FlowStep> steps;
+  for (const std::string& word : words) steps.push_back(step("S" + word, {{"rep says \"" + word + "\""}}));
+  return flow(id, start, std::move(steps));
+}
+
+TEST(Flow, SubFlowRunsAsAStepAndReturns) {
+  content::Flow replace = flow("P03", R"(customer says "补卡")", {step("S1", {{R"(rep says "好")"}}), call("S2", "P01"), step("S3", {{R"(rep says "三")"}})});
+  Talk talk({said("P01", "", {"a", "b"}), replace});
+  EXPECT_EQ(talk.customer({{"补卡"}, {}}), "enter P03; next P03.S1");
+  EXPECT_EQ(talk.rep({{"好"}, {}}), "done P03.S1; enter P01; next P01.Sa");
+  EXPECT_EQ(talk.stack(), "P03 P01");
+  EXPECT_EQ(talk.rep({{"a"}, {}}), "done P01.Sa; next P01.Sb");
+  EXPECT_EQ(talk.rep({{"b"}, {}}), "done P01.Sb; finish P01; done P03.S2; next P03.S3");
+  EXPECT_EQ(talk.rep({{"三"}, {}}), "done P03.S3; finish P03");
+}
+
+TEST(Flow, SubFlowDoneBeforeNeedsNoSecondRun) {
+  Talk talk({said("P01", "start", {"a"}), flow("P03", R"(customer says "补卡")", {call("S2", "P01"), step("S3", {{R"(rep says "三")"}})})});
+  talk.start();
+  EXPECT_EQ(talk.rep({{"a"}, {}}), "done P01.Sa; finish P01");
+  EXPECT_EQ(talk.customer({{"补卡"}, {}}), "enter P03; done P03.S2; next P03.S3");
+}
+
+TEST(Flow, SubFlowSkippedOrLeftByHand) {
+  content::Flow replace = flow("P03", "start", {call("S2", "P01"), step("S3", {{R"(rep says "三")"}})});
+  Talk talk({said("P01", "", {"a"}), replace});
+  talk.start();
+  EXPECT_EQ(talk.stack(), "P03 P01");
+  EXPECT_EQ(talk.hand("switch", "P03"), "next P03.S2");  // stays: it is not called again
+  EXPECT_EQ(talk.stack(), "P01 P03");
+  EXPECT_EQ(talk.hand("skip", "P03", "S2"), "skipped P03.S2; next P03.S3");
+  Talk cycle({flow("P01", "", {call("S1", "P03")}), flow("P03", "start", {call("S1", "P01")})});
+  EXPECT_EQ(cycle.start(), "enter P03; enter P01; next P03.S1");  // refused by pack check, harmless here
+}
+
+TEST(Flow, BranchesOnFieldsAndEvents) {
+  content::FlowField kind = entity_field("kind", "number");
+  Talk talk({flow("P11", "start",
+                  {next(with_field("S1", "kind"), {{"S3", "fields.kind == 1"}, {"S4", R"(event loan.refused)"}}), step("S2", {{R"(rep says "2")"}}),
+                   next(step("S3", {{R"(rep says "3")"}}), {{"end", ""}}), step("S4", {{R"(rep says "4")"}})},
+                  {kind})});
+  talk.start();
+  EXPECT_EQ(talk.customer({{}, {{EntityType::number, "2"}}}), "kind=2; done P11.S1; next P11.S2");
+  EXPECT_EQ(talk.event("loan.refused"), "next P11.S4");  // holds from now on
+  EXPECT_EQ(talk.view(), "P11* S1:done S4:next kind=2");
+  EXPECT_EQ(talk.customer({{"fix"}, {{EntityType::number, "1"}}}), "kind=1; next P11.S3");  // the value decides first
+  EXPECT_EQ(talk.rep({{"3"}, {}}), "done P11.S3; finish P11");
+  Talk plain({flow("P11", "start", {next(step("S1", {{R"(rep says "1")"}}), {{"S3", ""}}), step("S2", {{R"(rep says "2")"}}), step("S3", {{R"(rep says "3")"}})})});
+  plain.start();
+  EXPECT_EQ(plain.rep({{"1"}, {}}), "done P11.S1; next P11.S3");
+  EXPECT_EQ(plain.rep({{"2"}, {}}), "done P11.S2");  // off the way and done all the same
+}
+
+TEST(Flow, AWayBackOpensTheStepsAgain) {
+  content::FlowField accepted = entity_field("accepted", "number");
+  Talk talk({flow("P13", "start",
+                  {step("S1", {{R"(rep says "1")"}}), next(with_field("S2", "accepted"), {{"S1", "fields.accepted == 0"}}), step("S3", {{R"(rep says "3")"}})},
+                  {accepted})});
+  talk.start();
+  talk.rep({{"1"}, {}});
+  EXPECT_EQ(talk.customer({{}, {{EntityType::number, "0"}}}), "accepted=0; done P13.S2; undone P13.S1; undone P13.S2; next P13.S1");
+  EXPECT_EQ(talk.rep({{"1"}, {}}), "done P13.S1; next P13.S2");
+  EXPECT_EQ(talk.customer({{}, {{EntityType::number, "5"}}}), "accepted=5; done P13.S2; next P13.S3");
+  EXPECT_EQ(talk.hand("undo", "P13", "S2"), "undone P13.S2; next P13.S2");
+  EXPECT_EQ(talk.customer({{}, {{EntityType::number, "5"}}}), "done P13.S2; next P13.S3");  // the same value again
+}
+
+TEST(Flow, TogetherHasNoOrderAndUngatedBreaksNoGate) {
+  content::FlowStep early = step("S4", {{R"(rep says "4")"}});
+  early.ungated = true;
+  Talk talk({flow("P01", "start",
+                  {step("S1", {{R"(rep says "1")"}}), together(must(gate(step("S2", {{R"(rep says "2")"}}))), "tell"), together(must(step("S3", {{R"(rep says "3")"}})), "tell"),
+                   early, step("S5", {{R"(rep says "5")"}}), step("S6", {{"end"}}), step("S7", {{"end"}}), step("S8", {{"end"}})})});
+  talk.start();
+  EXPECT_EQ(talk.rep({{"1"}, {}}), "done P01.S1; owed P01.S3; next P01.S2");
+  EXPECT_EQ(talk.rep({{"3"}, {}}), "done P01.S3");
+  EXPECT_EQ(talk.rep({{"4"}, {}}), "done P01.S4");
+  EXPECT_EQ(talk.rep({{"5"}, {}}), "done P01.S5; broken P01.S2 by S5");
+  EXPECT_EQ(talk.rep({{"2"}, {}}), "done P01.S2; next P01.S6");
+}
+
+TEST(Flow, EvidenceOfGateAndStepAtOneEventBreaksNothing) {
+  Talk talk({flow("P01", "start", {gate(step("S1", {{R"(rep says "1")"}})), step("S2", {{R"(rep says "2")"}}), step("S3", {{"end"}})})});
+  talk.start();
+  EXPECT_EQ(talk.rep({{"1", "2"}, {}}), "done P01.S1; done P01.S2; next P01.S3");
+}
+
+TEST(Flow, SaysHowSureItIsAndWhy) {
+  content::Library library;
+  library.flows.push_back(said("P01", R"(customer says "a")", {"x"}));
+  library.flows.push_back(said("P02", "event e", {"y"}));
+  library.flows.push_back(said("P03", "", {"z"}));
+  for (const char* topic : {"F01", "F02"}) {
+    library.articles.emplace_back().topics = {topic};
+    library.articles.back().flow = "P03";
+  }
+  Talk talk(std::move(library));
+  talk.topic("F01").customer();
+  ASSERT_EQ(talk.candidates().size(), 1U);
+  EXPECT_EQ(talk.candidates()[0].flow, 2U);
+  talk.topic("F02").customer();
+  EXPECT_EQ(talk.views()[0].confidence, 80);
+  EXPECT_EQ(talk.views()[0].how, Detected::topics);
+  EXPECT_TRUE(talk.candidates().empty());
+  talk.customer({{"a"}, {}});
+  EXPECT_EQ(talk.views()[0].confidence, 90);
+  EXPECT_EQ(talk.views()[0].span, (signals::Span{0, 1}));
+  talk.customer({{"a"}, {}});
+  EXPECT_EQ(talk.views()[0].confidence, 93);
+  talk.event("e");
+  EXPECT_EQ(talk.views()[0].confidence, 100);
+  EXPECT_EQ(talk.views()[0].how, Detected::event);
+}
+
+TEST(Flow, WhatIsDoneByHandKeepsItsReason) {
+  Talk talk({said("P01", "start", {"1", "2", "3"})});
+  talk.start();
+  talk.hand("skip", "", "S1", "客户已在柜面核验");
+  talk.hand("done", "", "S2");
+  EXPECT_EQ(talk.views()[0].steps[0].reason, "客户已在柜面核验");
+  EXPECT_TRUE(talk.views()[0].steps[1].by_hand);
+  std::string reason(239, 'x');
+  talk.hand("done", "", "S3", reason + "说");
+  EXPECT_EQ(talk.views()[0].steps[2].reason, reason);  // cut at a character
 }
 
 TEST(Flow, UnfinishedAtTheEndStaysVisible) {

@@ -14,13 +14,35 @@ std::uint64_t bits_true_now(const Moment& moment, const Alternative& alternative
 }
 
 // A later step was done although this gate is open: what happened, happened, and the gate shows it.
-void break_gates(const FlowProgram& program, Run& run, std::uint32_t step) {
-  for (std::uint32_t i = 0; i < step; ++i)
-    if (program.steps[i].gate && run.steps[i].exists && !run.steps[i].closed()) run.steps[i].gate_broken = true;
+void break_gates(Moment& moment, Run& run) {
+  const FlowProgram& program = moment.program(run);
+  for (std::uint32_t step = 0; step < run.steps.size(); ++step) {
+    if (!run.steps[step].fresh) continue;
+    run.steps[step].fresh = false;
+    if (program.steps[step].ungated) continue;
+    for (std::uint32_t i = 0; i < program.steps[step].group; ++i) {
+      StepStatus& gate = run.steps[i];
+      if (!program.steps[i].gate || !gate.exists || gate.closed() || gate.gate_broken) continue;
+      gate.gate_broken = true;
+      FlowChange& change = moment.out.emplace_back();
+      change.kind = FlowChange::Kind::gate_broken;
+      change.flow = run.flow;
+      change.step = i;
+      change.by = step;
+      change.state = StepState::owed;
+      change.cause_seq = moment.seq;
+      change.span = run.steps[step].span;
+    }
+  }
 }
 
-void clear_evidence(const StepProgram& program, Run& run) {
-  for (std::uint32_t i = 0; i < program.alternatives; ++i) run.met[program.first_alternative + i] = 0;
+// A field that was captured stays captured: only where a step rests on fields alone must one come again.
+void clear_evidence(const FlowProgram& program, Run& run, std::uint32_t step) {
+  for (std::uint32_t i = 0; i < program.steps[step].alternatives; ++i) {
+    const Alternative& alternative = program.alternatives[program.steps[step].first_alternative + i];
+    std::uint64_t& met = run.met[program.steps[step].first_alternative + i];
+    met = alternative.fields == alternative.all ? 0 : met & alternative.fields;
+  }
 }
 
 bool is_open(const StepStatus& status) { return status.exists && !status.closed(); }
@@ -42,7 +64,7 @@ bool is_owed(const FlowProgram& program, const Run& run, std::uint32_t step, boo
   if (!made.must || !is_open(run.steps[step])) return false;
   if (made.owed_after != kNone) return run.steps[made.owed_after].closed();
   if (second_half) return true;
-  for (std::uint32_t i = step; i > 0; --i)
+  for (std::uint32_t i = made.group; i > 0; --i)
     if (run.steps[i - 1].exists) return run.steps[i - 1].closed();
   return true;
 }
@@ -53,13 +75,68 @@ std::uint32_t find_next(const FlowProgram& program, const Run& run) {
   return kNone;
 }
 
+bool holds(const Moment& moment, signals::ConditionId condition) { return moment.facts.context->conditions().holds(condition, moment.facts); }
+
+// Where the flow goes on after this step, as it looks now; kNone: the step below.
+std::uint32_t way_from(const Moment& moment, const Run& run, std::uint32_t step) {
+  const FlowProgram& program = moment.program(run);
+  for (std::uint32_t i = 0; i < program.steps[step].branches; ++i) {
+    const std::uint32_t number = program.steps[step].first_branch + i;
+    const Branch& branch = program.branches[number];
+    if (branch.only_if == signals::kNoCondition || run.latched_branches[number] != 0 || holds(moment, branch.only_if)) return branch.to;
+  }
+  return kNone;
+}
+
+// A step exists while its `if` holds and a way leads to it. What is done stays.
 void look_what_exists(const Moment& moment, Run& run) {
   const FlowProgram& program = moment.program(run);
+  std::uint32_t from = 0;  // steps above are passed by
   for (std::uint32_t i = 0; i < run.steps.size(); ++i) {
     const StepProgram& step = program.steps[i];
-    if (step.only_if == signals::kNoCondition) continue;
+    if (step.only_if == signals::kNoCondition && program.branches.empty()) continue;
     StepStatus& status = run.steps[i];
-    status.exists = status.latched || status.closed() || moment.facts.context->conditions().holds(step.only_if, moment.facts);
+    const bool on_way = i >= from;
+    status.exists = status.closed() || (on_way && (step.only_if == signals::kNoCondition || status.latched || holds(moment, step.only_if)));
+    if (!on_way || !status.closed() || step.branches == 0) continue;
+    if (const std::uint32_t to = way_from(moment, run, i); to != kNone && to > i) from = to;
+  }
+}
+
+// The steps from `to` on are to be done again.
+void open_again(Moment& moment, Run& run, std::uint32_t to, std::uint32_t last) {
+  const FlowProgram& program = moment.program(run);
+  for (std::uint32_t i = to; i <= last; ++i) {
+    const StepProgram& step = program.steps[i];
+    std::fill_n(run.latched_branches.begin() + step.first_branch, step.branches, std::uint8_t{0});
+    run.steps[i].called = false;
+    if (!run.steps[i].closed()) continue;
+    clear_evidence(program, run, i);
+    run.steps[i].state = StepState::undone;
+    moment.tell(run, i, StepState::undone, {});
+  }
+}
+
+// A way back is taken when the step is done and the values that this event gave are known.
+void go_back(Moment& moment, Run& run) {
+  const FlowProgram& program = moment.program(run);
+  for (std::uint32_t i = 0; i < run.steps.size(); ++i) {
+    if (program.steps[i].branches == 0 || run.steps[i].state != StepState::done) continue;
+    if (const std::uint32_t to = way_from(moment, run, i); to != kNone && to <= i) return open_again(moment, run, to, i);
+  }
+}
+
+// A step that calls is done when its flow is.
+void close_calls(Moment& moment, Run& run) {
+  const FlowProgram& program = moment.program(run);
+  for (std::uint32_t i = 0; i < run.steps.size(); ++i) {
+    const std::uint32_t call = program.steps[i].call;
+    if (call == kNone || !is_open(run.steps[i])) continue;
+    for (const Run& other : moment.state.runs)
+      if (other.flow == call && other.finished && (run.steps[i].state != StepState::undone || other.finished_seq > run.steps[i].seq)) {
+        complete(moment, run, i, kNone, other.finished_seq, {});
+        break;
+      }
   }
 }
 
@@ -96,7 +173,9 @@ void complete(Moment& moment, Run& run, std::uint32_t step, std::uint32_t altern
   status.alternative = alternative;
   status.seq = seq;
   status.span = span;
-  if (seq == moment.seq) break_gates(moment.program(run), run, step);
+  status.owed = status.by_hand = false;
+  status.reason.clear();
+  status.fresh = seq == moment.seq;
   moment.tell(run, step, StepState::done, seq == moment.seq ? span : signals::Span{});
   moment.happenings.push_back({signals::Happening::Kind::step_done, moment.program(run).steps[step].name});
 }
@@ -124,7 +203,7 @@ void undo_by_correction(Moment& moment, Run& run, std::uint32_t field, signals::
 
 void undo(Moment& moment, Run& run, std::uint32_t step) {
   if (!run.steps[step].closed()) return;
-  clear_evidence(moment.program(run).steps[step], run);
+  clear_evidence(moment.program(run), run, step);
   run.steps[step].state = StepState::undone;
   moment.tell(run, step, StepState::undone, {});
 }
@@ -133,11 +212,18 @@ void skip(Moment& moment, Run& run, std::uint32_t step) {
   if (run.steps[step].closed()) return;
   run.steps[step].state = StepState::skipped;
   run.steps[step].seq = moment.seq;
+  run.steps[step].owed = false;
   moment.tell(run, step, StepState::skipped, {});
 }
 
 void look_at_steps(Moment& moment, Run& run, bool top) {
   look_what_exists(moment, run);
+  close_calls(moment, run);
+  break_gates(moment, run);
+  if (!moment.program(run).branches.empty()) {
+    if (!moment.captured) go_back(moment, run);
+    look_what_exists(moment, run);
+  }
   const FlowProgram& program = moment.program(run);
   const bool second_half = in_second_half(run);
   const std::uint32_t next = top ? find_next(program, run) : kNone;

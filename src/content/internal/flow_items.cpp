@@ -1,26 +1,30 @@
 // Flows and their steps.
 #include <fmt/format.h>
 
-#include <set>
-
+#include "content/internal/flow_check.h"
 #include "content/internal/items.h"
 
 namespace fenshen::content {
 namespace {
 
-// A scalar condition, or {all: [conditions]}: parts that must all be met.
-std::vector<Condition> read_parts(const YAML::Node& node, ItemReader& in) {
-  std::vector<Condition> parts;
-  const auto add = [&](const YAML::Node& scalar) {
-    if (!scalar.IsScalar()) return in.file().add(line_of(scalar, in.file()), "done: must be a condition");
-    if (auto condition = in.parse(scalar.Scalar(), line_of(scalar, in.file()))) parts.push_back(std::move(*condition));
+// A condition, {field: name}, or {all: [of these]}: parts that must all be met.
+std::vector<EvidencePart> read_parts(const YAML::Node& node, ItemReader& in) {
+  std::vector<EvidencePart> parts;
+  const auto add = [&](const YAML::Node& one) {
+    if (one.IsMap() && one.size() == 1 && one["field"].IsDefined() && one["field"].IsScalar()) {
+      parts.emplace_back().field = one["field"].Scalar();
+    } else if (!one.IsScalar()) {
+      in.file().add(line_of(one, in.file()), "done: must be a condition or {field: NAME}");
+    } else if (auto condition = in.parse(one.Scalar(), line_of(one, in.file()))) {
+      parts.emplace_back(std::move(*condition));
+    }
   };
-  if (node.IsScalar()) {
-    add(node);
-  } else if (node.IsMap() && node["all"].IsDefined() && node["all"].IsSequence() && node.size() == 1) {
+  if (node.IsMap() && node["all"].IsDefined() && node["all"].IsSequence() && node.size() == 1) {
     for (const auto& part : node["all"]) add(part);
+  } else if (node.IsScalar() || (node.IsMap() && node["field"].IsDefined())) {
+    add(node);
   } else {
-    in.file().add(line_of(node, in.file()), "done: must be a condition, any: […] or all: […]");
+    in.file().add(line_of(node, in.file()), "done: must be a condition, {field: NAME}, any: […] or all: […]");
   }
   return parts;
 }
@@ -37,6 +41,32 @@ Evidence read_evidence(ItemReader& in) {
     evidence.any.push_back(std::move(parts));
   }
   return evidence;
+}
+
+// `next: S5`, or a list of {to, if}; an option without `if` is the last.
+std::vector<FlowBranch> read_branches(ItemReader& in) {
+  std::vector<FlowBranch> branches;
+  const YAML::Node node = in.child("next");
+  if (!in.has("next")) return branches;
+  if (node.IsScalar()) {
+    branches.emplace_back().to = node.Scalar();
+    return branches;
+  }
+  if (!node.IsSequence() || node.size() == 0) {
+    in.mistake("next", "must be the id of a step, end, or a list of {to, if}");
+    return branches;
+  }
+  for (const auto& entry : node) {
+    ItemReader reader(entry, in.file());
+    if (!reader.valid()) continue;
+    if (!branches.empty() && !branches.back().only_if) in.file().add(reader.line(), "next: comes after an option without if, which always holds");
+    FlowBranch branch;
+    branch.to = reader.text("to", true);
+    branch.only_if = reader.condition("if");
+    reader.finish();
+    branches.push_back(std::move(branch));
+  }
+  return branches;
 }
 
 // "entity card_tail" | "event card.loss_temp days" | "value 临时 when event card.loss_temp" | "says "p" as 丢失"
@@ -72,6 +102,27 @@ std::optional<FlowField::Extraction> parse_extraction(ItemReader& in, const std:
   return std::nullopt;
 }
 
+// {captured value: {zh, en}}; a plain text is the English form of it.
+std::vector<std::pair<std::string, Localized>> read_values(ItemReader& in) {
+  std::vector<std::pair<std::string, Localized>> values;
+  const YAML::Node node = in.child("values");
+  if (!in.has("values")) return values;
+  if (!node.IsMap()) {
+    in.mistake("values", "must be a mapping from a captured value to how it is shown");
+    return values;
+  }
+  for (const auto& member : node) {
+    if (!member.first.IsScalar()) {
+      in.mistake("values", "must be a mapping from a captured value to how it is shown");
+      continue;
+    }
+    const std::string value = member.first.Scalar();
+    Localized shown = member.second.IsScalar() ? Localized{value, member.second.Scalar()} : read_localized(member.second, in.file(), "values");
+    values.emplace_back(value, std::move(shown));
+  }
+  return values;
+}
+
 std::vector<FlowField> read_fields(ItemReader& in) {
   std::vector<FlowField> fields;
   const YAML::Node node = in.child("fields");
@@ -86,6 +137,8 @@ std::vector<FlowField> read_fields(ItemReader& in) {
     FlowField field;
     field.name = reader.text("name", true);
     field.label = reader.localized("label", true);
+    field.line = reader.line();
+    field.values = read_values(reader);
     for (const std::string& from : reader.texts("from"))
       if (auto extraction = parse_extraction(reader, from, reader.line("from"))) field.extractions.push_back(std::move(*extraction));
     reader.finish();
@@ -123,6 +176,11 @@ FlowStep read_step(const YAML::Node& node, const FileContext& file, const std::v
   if (!owed.empty() && !owed.starts_with("after ")) in.mistake("owed", "must be like «after S5»");
   else if (!owed.empty()) step.owed_after = owed.substr(6);
   step.rule = in.text("rule");
+  step.use = use;
+  step.call = in.text("call");
+  step.next = read_branches(in);
+  step.together = in.text("together");
+  step.ungated = in.flag("ungated", false);
   step.done = read_evidence(in);
   if (!use.empty()) {
     bool found = false;
@@ -133,7 +191,7 @@ FlowStep read_step(const YAML::Node& node, const FileContext& file, const std::v
       }
     if (!found) in.mistake("use", fmt::format("no common step «{}»", use));
   }
-  if (in.valid() && step.done.any.empty()) in.file().add(in.line(), fmt::format("step {} has no evidence: done", step.id));
+  if (in.valid() && step.done.any.empty() && step.call.empty()) in.file().add(in.line(), fmt::format("step {} has no evidence: done", step.id));
   in.text("note");
   in.finish();
   return step;
@@ -155,21 +213,16 @@ Flow read_flow(const YAML::Node& node, const FileContext& file, const std::vecto
   if (!in.has("steps") || !steps.IsSequence() || steps.size() == 0) {
     in.mistake("steps", "needs a list of steps");
   } else {
-    std::set<std::string> ids;
-    for (const auto& entry : steps) {
-      flow.steps.push_back(read_step(entry, file, common));
-      if (!ids.insert(flow.steps.back().id).second)
-        file.add(flow.steps.back().origin.line, fmt::format("step {} is there twice", flow.steps.back().id));
-    }
-    for (const FlowStep& step : flow.steps)
-      if (!step.owed_after.empty() && !ids.contains(step.owed_after))
-        file.add(step.origin.line, fmt::format("owed: no step «{}»", step.owed_after));
+    for (const auto& entry : steps) flow.steps.push_back(read_step(entry, file, common));
   }
   flow.ends = in.texts("ends");
+  flow.ends_line = in.line("ends");
+  flow.start_line = in.line("start");
   flow.in_force = in.in_force();
   in.text("note");
   in.source();
   in.finish();
+  check_flow(flow, file);
   return flow;
 }
 

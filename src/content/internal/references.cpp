@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "content/internal/flow_check.h"
 #include "content/pattern.h"
 
 namespace fenshen::content {
@@ -36,7 +37,6 @@ class Checker {
  private:
   void check(const Flow& flow) {
     need(leaves_, "leaf", flow.leaf, flow.origin);
-    for (const std::string& next : flow.ends) need(flows_, "flow", next, flow.origin);
     for (const FlowStep& step : flow.steps) need(rules_, "rule", step.rule, step.origin);
   }
 
@@ -57,6 +57,9 @@ class Checker {
 
 }  // namespace
 
-void check_references(const Library& library, std::vector<core::Error>& errors) { Checker(library, errors).run(); }
+void check_references(const Library& library, std::vector<core::Error>& errors) {
+  Checker(library, errors).run();
+  check_flows(library, errors);
+}
 
 }  // namespace fenshen::content

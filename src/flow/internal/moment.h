@@ -16,6 +16,7 @@ struct Moment {
   std::vector<FlowChange>& out;
   std::vector<signals::Happening>& happenings;
   std::uint64_t seq = 0;
+  bool captured = false;  // a field, by this call: the context will know it at the next
 
   const FlowProgram& program(const Run& run) const { return set.programs[run.flow]; }
   bool is_now(signals::ConditionId condition) const;  // true at this event

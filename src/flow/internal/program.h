@@ -7,29 +7,42 @@
 #include <vector>
 
 #include "flow/flow_set.h"
+#include "signals/condition_uses.h"
 
 namespace fenshen::flow {
 
 constexpr std::size_t kMaxRuns = 16;      // of flows in one conversation
 constexpr std::size_t kMaxEarlier = 8;    // replaced values of a field
 constexpr std::uint32_t kNone = 0xFFFFFFFF;
-// How people take back what they said; together with another value of a captured field it is a correction.
-constexpr std::string_view kCorrectionPattern =
-    "不是..是|(，|,)(而)?不是|不对|(说|搞|弄|记|念|报|看|写|听)(错|岔)|错了|更正|纠正|应该是|改成|改为|换成|重新说|"
-    "i mean*|sorry|wrong|mistake*|actually|correction|make that|should be|not..but";
-
 // One way to complete a step: all parts, as bits.
 struct Alternative {
   std::uint64_t all = 0;
   std::vector<signals::ConditionId> parts;
   std::vector<std::uint64_t> reads_field;  // by field: the parts that read it
+  std::uint64_t fields = 0;                // the parts that are a field captured
+};
+
+// A part of the evidence that is a field captured.
+struct FieldPart {
+  std::uint32_t field = 0, step = 0, alternative = 0, bit = 0;
+};
+
+// One option of where to go on.
+struct Branch {
+  signals::ConditionId only_if = signals::kNoCondition;  // none: always
+  std::uint32_t to = 0;                                  // the number of steps: the end
+  bool latches = false;
 };
 
 struct StepProgram {
   std::string name;  // P01.S5
   std::uint32_t first_alternative = 0, alternatives = 0;
-  bool must = false, gate = false, optional = false;
+  std::uint32_t first_branch = 0, branches = 0;
+  bool must = false, gate = false, optional = false, ungated = false;
+  bool shared = false;            // a common step: its evidence belongs to no flow in particular
   std::uint32_t owed_after = kNone;
+  std::uint32_t group = 0;        // first of the steps that have no order among them
+  std::uint32_t call = kNone;     // flow that runs as this step
   signals::ConditionId only_if = signals::kNoCondition;
   bool latches = false;  // `if` holds a trigger
 };
@@ -49,15 +62,16 @@ struct FlowProgram {
   std::vector<StepProgram> steps;
   std::vector<Alternative> alternatives;
   std::vector<FieldProgram> fields;
-  std::uint32_t first_alternative = 0;
+  std::vector<Branch> branches;
+  std::vector<FieldPart> field_parts;
 };
 
 // What a condition means to the flows.
 struct Use {
-  enum class Kind : std::uint8_t { start, part, latch, value, correction, contact } kind = Kind::start;
+  enum class Kind : std::uint8_t { start, part, latch, branch, value, correction, contact } kind = Kind::start;
   std::uint32_t flow = 0;
   std::uint32_t item = 0;         // step, or field
-  std::uint32_t alternative = 0;  // or extraction
+  std::uint32_t alternative = 0;  // or extraction, or branch
   std::uint32_t bit = 0;
 };
 
@@ -76,8 +90,8 @@ struct FlowSet::Impl {
   std::vector<std::string> code_texts;
   std::vector<std::vector<std::string>> field_names;
   std::vector<content::InForce> in_force;
-  std::vector<std::uint32_t> use_first;  // by condition, one more than conditions
-  std::vector<Use> uses;
+  signals::ConditionUses<Use> uses;
+  std::vector<std::u32string> denials;   // words that deny the value behind them, folded
   std::vector<EventValue> event_values;  // wanted by some field; by (event, field)
   std::vector<Topic> topics;             // by name
   int offset_minutes = 480;
@@ -91,9 +105,13 @@ struct StepStatus {
   bool latched = false;
   bool owed = false;
   bool gate_broken = false;
+  bool called = false;                // its sub-flow was entered for it
+  bool by_hand = false;
+  bool fresh = false;                 // done at this event, gates before it not yet looked at
   std::uint32_t alternative = kNone;  // that completed it
   std::uint64_t seq = 0;
   signals::Span span;
+  std::string reason;                 // of what was done by hand
   bool closed() const { return state == StepState::done || state == StepState::skipped; }
 };
 
@@ -108,9 +126,14 @@ struct FieldStatus {
 struct Run {
   std::uint32_t flow = 0;
   bool finished = false;
+  std::uint8_t confidence = 0;  // that the contact is about this: of 100
+  Detected how = Detected::words;
+  std::uint64_t seq = 0, finished_seq = 0;
+  signals::Span span;           // of the words that entered it
   std::uint32_t next = kNone;  // as last told
   std::vector<StepStatus> steps;
   std::vector<std::uint64_t> met;  // by alternative
+  std::vector<std::uint8_t> latched_branches;  // by branch
   std::vector<FieldStatus> fields;
 };
 
@@ -132,7 +155,7 @@ struct Signal {
 
 struct Start {
   std::uint32_t flow = 0;
-  std::uint32_t begin = 0;  // of the words that name it
+  signals::Span span;  // of the words that name it
 };
 
 struct FlowState::Impl {
@@ -145,6 +168,7 @@ struct FlowState::Impl {
   std::vector<Signal> signals;
   std::uint64_t seq = 0;                  // of the current event
   bool corrects = false;                  // the current event holds words of correction
+  bool moved = false;                     // the current event has chosen what is on top
   bool ended = false;
   std::vector<signals::Happening> told;   // scratch: by the current call
   std::vector<Start> starts;              // scratch

@@ -64,6 +64,14 @@ struct Glance {
   std::string_view flow;                 // code of the active flow; lives in the library
 };
 
+// What the gate says of an act: the decision, the rules that made it, and every rule that the act would break as JSON
+// (docs/formats/api.md, Decision.findings).
+struct GateDecision {
+  conversation::Decision decision = conversation::Decision::allowed;
+  std::vector<std::string> rules;
+  std::string findings = "[]";
+};
+
 // A reader's scratch, one per thread, reusable for any conversation of the same or another pack.
 class FoldScratch {
  public:
@@ -86,6 +94,11 @@ class Assist {
   // no cards are made. Two things need more than one event and are the caller's business (replayer.h): a pack.bound of
   // another hash, and a revised utterance (revision > 0), which this fold passes over.
   void fold(const conversation::Event& event, FoldScratch& scratch, FoldResult& out, bool silent = false);
+
+  // The gate: what folding the proposal decided; null for acts that were never proposed, or long ago.
+  const GateDecision* decision(std::string_view act) const;
+  // What it would decide now: not binding, nothing changes.
+  GateDecision check(const conversation::ActProposed& act, core::Millis at, FoldScratch& scratch) const;
 
   // The index that the next turn gets (default: the one after the last). Dialogue files count turns that are skipped.
   void next_turn(std::int32_t index);

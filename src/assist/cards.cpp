@@ -130,7 +130,7 @@ void write_facts(core::JsonWriter& json, const content::Article& article, bool e
 }
 
 void write_knowledge(Moment& moment, const knowledge::Match& match, CardKind kind, int rank, bool primary) {
-  const State& state = moment.state;
+  State& state = moment.state;
   const content::Article& article = state.library().articles[match.article];
   CardDraft draft;
   draft.kind = kind;
@@ -150,6 +150,7 @@ void write_knowledge(Moment& moment, const knowledge::Match& match, CardKind kin
   write_facts(json, article, state.english);
   if (!article.flow.empty()) json.field("flow", article.flow);
   json.field("audience", article.audience == content::Audience::internal ? "internal" : "customer").field("certainty", match.certainty);
+  if (article.audience == content::Audience::internal) moment.state.internal_cards.emplace_back(card.id(), article.id);
   card.why("").finish();
 }
 
@@ -161,11 +162,11 @@ std::int32_t turn_of_verdict(const Moment& moment, const rules::Verdict& verdict
   return state.turns.size() > 1 ? state.turns[state.turns.size() - 2].index : state.turn;
 }
 
+}  // namespace
+
 bool is_text_channel(std::string_view channel) {
   return channel != "voice" && channel != "video" && channel != "counter" && channel != "ivr" && channel != "outbound";
 }
-
-}  // namespace
 
 std::string_view to_string(CardKind kind) noexcept {
   switch (kind) {
@@ -245,6 +246,30 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   const Turn* turn = state.find_seq(verdict.cause_seq);
   const std::string_view words = turn != nullptr ? cut(state.words_of(*turn), verdict.span) : std::string_view{};
   state.fired.push_back({verdict.rule, draft.turn, verdict.cause_seq, id, std::string(words), verdict.missing});
+}
+
+// The gate's answer, so that who looks later sees what was held back and why.
+void show_block(Moment& moment, const Act& act) {
+  if (moment.silent || act.decision.rules.empty()) return;
+  const State& state = moment.state;
+  const auto rule = std::ranges::find(state.library().rules, act.decision.rules.front(), &content::Rule::id);
+  if (rule == state.library().rules.end()) return;
+  CardDraft draft;
+  draft.kind = CardKind::prompt;
+  draft.item = rule->id;
+  draft.version = rule->version;
+  draft.turn = std::max(state.turn, 0);
+  draft.seq = act.seq;
+  draft.at = moment.at;
+  draft.primary = true;
+  draft.severity = severity_name(rule->severity);
+  draft.text = rule->lawful().in(state.english);
+  CardWriter card(moment, draft);
+  card.body().source(rule->id, rule->source, rule->in_force);
+  core::JsonWriter& json = card.more();
+  json.field("title", rule->name.in(state.english)).field("say", rule->lawful().in(state.english)).field("advice", rule->advice.in(state.english));
+  json.field("act", act.proposed.act).field("decision", conversation::to_string(act.decision.decision)).key("findings").raw(act.decision.findings);
+  card.why(rule->id).finish();
 }
 
 void show_step(Moment& moment, const flow::FlowChange& change) {

@@ -61,6 +61,7 @@ CompileOutcome compile(std::shared_ptr<const content::Library> library) {
   for (const auto& [condition, cue] : cues) pack->cues[condition].push_back(cue);
   pack->index = knowledge::Index::build(library->articles);
   index_names(*pack);
+  pack->internal_words = InternalWords(*library);
   pack->reads_intents = pack->conditions->reads_intents();
   outcome.pack = std::move(pack);
   return outcome;

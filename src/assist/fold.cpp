@@ -14,6 +14,7 @@ using signals::Facts;
 using signals::Happening;
 
 constexpr std::size_t kTurnsExpected = 64, kWordsExpected = 16384, kMarksExpected = 256, kLeavesExpected = 32;
+constexpr std::size_t kActsKept = 32;  // those that are over; the others are few
 constexpr int kFlowPassesMax = 4;  // flows that wait for steps of flows; more is a cycle
 
 bool is_speaker_of_turns(Speaker speaker) {
@@ -38,6 +39,16 @@ class Fold {
     scratch_.changes.clear();
     scratch_.verdicts.clear();
     scratch_.matches.clear();
+  }
+
+  // The event is an act; what it does happens now.
+  void act(std::span<const rules::RuleIndex> excused) {
+    excused_ = excused;
+    const auto& body = std::get<cv::ActProposed>(m_.event.body);
+    if (const std::string* code = cv::find(body.data, "product"); code != nullptr && body.kind == "product") set_product_by_code(*code);
+    if (body.text.empty()) return engines(Speaker::rep, false, false);
+    const std::string* speaker = cv::find(body.data, "speaker");
+    speak(speaker != nullptr && *speaker == "bot" ? Speaker::bot : Speaker::rep, body.text);
   }
 
   void run() {
@@ -84,21 +95,61 @@ class Fold {
     engines(Speaker::system, false, false);
   }
 
+  // --- acts: what is proposed changes nothing here; only what is done was said ---
+
   void on(const cv::ActProposed& body) {
-    state_.acts.push_back({body.act, body.text, body.kind == "message"});
-    engines(Speaker::rep, false, false);
+    if (find_act(body.act) != nullptr) return;
+    if (state_.acts.size() >= kActsKept) {
+      const auto over = std::ranges::find(state_.acts, Act::State::over, &Act::state);
+      if (over != state_.acts.end()) state_.acts.erase(over);
+    }
+    cv::Event event = m_.event;
+    event.body = completed(state_, body, m_.at);
+    GateDecision decision = decide(state_, event, {}, scratch_);
+    state_.acts.push_back({std::get<cv::ActProposed>(std::move(event.body)), m_.event.seq, std::move(decision), {}});
+  }
+
+  void on(const cv::ActConfirmed& body) {
+    Act* act = find_act(body.act);
+    if (act == nullptr || act->state != Act::State::waits) return;
+    cv::Event event = m_.event;
+    event.body = act->proposed;
+    act->confirmed = rules_of(state_, act->decision);
+    act->decision = decide(state_, event, act->confirmed, scratch_);
+    act->state = Act::State::proposed;
+  }
+
+  void on(const cv::ActDecided& body) {
+    Act* act = find_act(body.act);
+    if (act == nullptr || act->state != Act::State::proposed) return;
+    if (!body.allowed()) show_block(m_, *act);
+    if (body.decision == cv::Decision::blocked) end_act(*act);
+    else act->state = body.allowed() ? Act::State::allowed : Act::State::waits;
   }
 
   void on(const cv::ActDone& body) {
-    const auto act = std::ranges::find(state_.acts, body.act, &PendingAct::act);
-    if (act == state_.acts.end()) return;
-    const PendingAct done = std::move(*act);
-    state_.acts.erase(act);
-    if (done.message) speak(Speaker::rep, done.text);
+    Act* act = find_act(body.act);
+    if (act == nullptr || act->state != Act::State::allowed) return;
+    cv::Event event = m_.event;
+    event.body = std::move(act->proposed);
+    // What a person was asked about and took upon himself is in the log; it is no violation that nobody saw.
+    const auto& proposed = std::get<cv::ActProposed>(event.body);
+    const std::vector<rules::RuleIndex> excused = proposed.text.empty() ? gate_rules(state_) : act->confirmed;
+    act->proposed.act = body.act;
+    end_act(*act);
+    Moment moment{state_, m_.scratch, m_.out, event, m_.at, m_.day, m_.silent, m_.ordinal, m_.verdicts};
+    fold_act(moment, excused);
+    m_.ordinal = moment.ordinal;
   }
 
   void on(const cv::ActFailed& body) {
-    std::erase_if(state_.acts, [&](const PendingAct& act) { return act.act == body.act; });
+    if (Act* act = find_act(body.act)) end_act(*act);
+  }
+
+  void on(const cv::HistorySnapshot& body) {
+    state_.context.clear_prefix("history.");
+    set_fields(state_.context, "history.", body.history);
+    engines(Speaker::system, false, false);
   }
 
   void on(const cv::FlowAction&) { engines(Speaker::rep, false, false); }
@@ -117,9 +168,20 @@ class Fold {
   }
 
   template <typename Body>
-  void on(const Body&) {}  // joined, left, pack.bound, tick, act.decided, card.action, typing: nothing follows from them
+  void on(const Body&) {}  // joined, left, pack.bound, tick, card.action, typing: nothing follows from them
 
   // --- parts ---
+
+  Act* find_act(std::string_view id) {
+    const auto act = std::ranges::find(state_.acts, id, [](const Act& one) -> const std::string& { return one.proposed.act; });
+    return act == state_.acts.end() ? nullptr : &*act;
+  }
+
+  static void end_act(Act& act) {
+    act.state = Act::State::over;
+    act.proposed.text = {};
+    act.proposed.data = {};
+  }
 
   void fire_deadlines() {
     const Facts facts = this->facts(Speaker::system, false);
@@ -208,14 +270,15 @@ class Fold {
       const std::size_t happened = scratch_.happenings.size(), changes = scratch_.changes.size();
       facts.happenings = scratch_.happenings;
       pack_.flows->step(*state_.flows, facts, fresh, scratch_.changes, scratch_.happenings);
-      take_fields(changes);
+      const bool captured = take_fields(changes);
       facts.active_flows = pack_.flows->active_flows(*state_.flows);
       facts.happenings = scratch_.happenings;  // the list has moved
       if (scratch_.happenings.size() == happened) return;
       fresh.clear();
       pack_.conditions->happened(facts, true, scratch_.conditions, fresh);
       std::erase_if(fresh, [&](const signals::Truth& truth) { return is_known(truth); });
-      if (fresh.empty()) return;
+      // Also without: what the flows ask of the fields that they have just captured.
+      if (fresh.empty() && !captured) return;
       scratch_.truths.insert(scratch_.truths.end(), fresh.begin(), fresh.end());
     }
   }
@@ -231,14 +294,17 @@ class Fold {
     truths.erase(std::ranges::unique(truths, {}, &signals::Truth::condition).begin(), truths.end());
   }
 
-  void take_fields(std::size_t from) {
+  bool take_fields(std::size_t from) {
+    bool any = false;
     std::string path;
     for (std::size_t i = from; i < scratch_.changes.size(); ++i) {
       const flow::FlowChange& change = scratch_.changes[i];
       if (change.kind != flow::FlowChange::Kind::field) continue;
       path.assign("fields.").append(pack_.library->flows[change.flow].fields[change.field].name);
       state_.context.set(path, change.value);
+      any = true;
     }
+    return any;
   }
 
   void follow_cues(Speaker speaker) {
@@ -267,6 +333,7 @@ class Fold {
   }
 
   void show(const rules::Verdict& verdict) {
+    if (std::ranges::find(excused_, verdict.rule) != excused_.end()) return;
     if (verdict.kind != rules::Verdict::Kind::met) regulatory_shown_ = true;
     show_verdict(m_, verdict);
     m_.out.panels_changed = true;
@@ -292,6 +359,10 @@ class Fold {
     for (auto entity = scratch_.reading.entities.rbegin(); entity != scratch_.reading.entities.rend(); ++entity)
       if (entity->type == signals::EntityType::product && entity->product < pack_.library->products.size())
         return set_product(entity->product);
+  }
+
+  void set_product_by_code(std::string_view code) {
+    if (const auto product = pack_.product_by_code.find(code); product != pack_.product_by_code.end()) set_product(product->second);
   }
 
   void set_product(std::uint32_t index) {
@@ -329,8 +400,7 @@ class Fold {
       if (const std::string* level = cv::find(body.data, "level")) state_.context.set("customer.risk", *level);
       if (const std::string* until = cv::find(body.data, "valid_to")) state_.context.set("customer.risk_valid_to", *until);
     }
-    if (const std::string* code = cv::find(body.data, "product"))
-      if (const auto product = pack_.product_by_code.find(*code); product != pack_.product_by_code.end()) set_product(product->second);
+    if (const std::string* code = cv::find(body.data, "product")) set_product_by_code(*code);
     keep_reference(body);
   }
 
@@ -365,6 +435,7 @@ class Fold {
   FoldScratch::Impl& scratch_;
   const CompiledPack& pack_;
   bool regulatory_shown_ = false;
+  std::span<const rules::RuleIndex> excused_;  // rules whose verdicts somebody has answered for
 };
 
 }  // namespace
@@ -446,6 +517,26 @@ const std::string& Assist::signals_json() const { return impl_->state.signals_li
 std::optional<core::Millis> Assist::next_due() const { return impl_->state.pack->rules->next_due(*impl_->state.rules); }
 std::int32_t Assist::turn_count() const { return impl_->state.next_turn; }
 bool Assist::ended() const { return impl_->state.ended; }
+
+void fold_act(Moment& moment, std::span<const rules::RuleIndex> excused) { Fold(moment).act(excused); }
+
+const GateDecision* Assist::decision(std::string_view act) const {
+  const auto found = std::ranges::find(impl_->state.acts, act, [](const Act& one) -> std::string_view { return one.proposed.act; });
+  return found == impl_->state.acts.end() ? nullptr : &found->decision;
+}
+
+GateDecision Assist::check(const conversation::ActProposed& act, core::Millis at, FoldScratch& scratch) const {
+  State copy = impl_->state;
+  FoldResult ignored;
+  conversation::Event event;
+  event.recorded_at = at;
+  event.seq = copy.turns.empty() ? 1 : copy.turns.back().seq + 1;
+  event.body = conversation::Tick{};  // what falls due until then is due
+  Moment moment{copy, *scratch.impl, ignored, event, at, core::day_of(at, copy.pack->offset_minutes), true, 0};
+  Fold(moment).run();
+  event.body = completed(copy, act, at);
+  return decide(copy, event, {}, *scratch.impl);
+}
 
 const State& state_of(const Assist::Impl& impl) { return impl.state; }
 

@@ -47,10 +47,29 @@ struct Fired {
   std::vector<std::uint16_t> missing;
 };
 
-struct PendingAct {
-  std::string act;
-  std::string text;
-  bool message = false;
+// A part of the state that is held by pointer and copied with it.
+template <typename T>
+class Cloned : public std::unique_ptr<T> {
+ public:
+  Cloned() = default;
+  Cloned(std::unique_ptr<T> made) : std::unique_ptr<T>(std::move(made)) {}  // NOLINT: as the pointer itself
+  Cloned(const Cloned& other) : std::unique_ptr<T>(other ? std::make_unique<T>(*other) : nullptr) {}
+  Cloned(Cloned&&) noexcept = default;
+  Cloned& operator=(const Cloned& other) {
+    std::unique_ptr<T>::operator=(other ? std::make_unique<T>(*other) : nullptr);
+    return *this;
+  }
+  Cloned& operator=(Cloned&&) noexcept = default;
+};
+
+// An act that was proposed and what the gate said. Blocked, done and failed ones stay a while, without their text, to
+// answer who asks again.
+struct Act {
+  conversation::ActProposed proposed;
+  std::uint64_t seq = 0;
+  GateDecision decision;
+  std::vector<rules::RuleIndex> confirmed;  // rules that were asked about and confirmed
+  enum class State : std::uint8_t { proposed, waits, allowed, over } state = State::proposed;
 };
 
 struct LeafScore {
@@ -65,8 +84,8 @@ struct State {
   std::string conversation;
   std::shared_ptr<const CompiledPack> pack;
   signals::Context context;
-  std::unique_ptr<rules::RuleState> rules;
-  std::unique_ptr<flow::FlowState> flows;
+  Cloned<rules::RuleState> rules;
+  Cloned<flow::FlowState> flows;
 
   bool english = false;
   std::string channel;
@@ -83,7 +102,8 @@ struct State {
   std::vector<Turn> turns;
   std::string words;              // masked texts of the turns, one after the other
   std::vector<Mark> marks;
-  std::vector<PendingAct> acts;
+  std::vector<Act> acts;
+  std::vector<std::pair<std::string, std::string>> internal_cards;  // (card, article) of cards that must not leave
 
   std::vector<std::int32_t> shown_turn;    // by article: the turn it was last shown at, -1 never
   std::vector<bool> announced;             // by announcement
@@ -149,6 +169,26 @@ void show_wrapup(Moment& moment);
 // governor.cpp
 // What knowledge to offer for the utterance just read: at most three matches that are certain enough and not shown lately.
 void choose_knowledge(Moment& moment, Speaker speaker);
+
+void show_block(Moment& moment, const Act& act);
+
+// fold.cpp: folds the act in moment.event as if it was done now: its words are said, its product is shown.
+void fold_act(Moment& moment, std::span<const rules::RuleIndex> excused = {});
+
+// gate.cpp
+// Decides on an act on a copy of the state, as if it was done at the time of `event`, which tells the proposal.
+// (seq and body). What was `confirmed` is not asked about again.
+GateDecision decide(const State& state, const conversation::Event& event, std::span<const rules::RuleIndex> confirmed, FoldScratch::Impl& scratch);
+// The act with what conditions may ask of it beside its own data: local_hour … of a contact, internal of a text.
+conversation::ActProposed completed(const State& state, conversation::ActProposed act, core::Millis at);
+// The rules that asked for a confirmation.
+std::vector<rules::RuleIndex> rules_of(const State& state, const GateDecision& decision);
+// Rules that decide on acts: what has no words was decided when it was proposed.
+std::vector<rules::RuleIndex> gate_rules(const State& state);
+
+// cards.cpp
+// Text waits for the gate; what is spoken is heard as it is said and can only be detected.
+bool is_text_channel(std::string_view channel);
 
 // wrapup.cpp
 struct WrapupType { std::uint32_t leaf = 0; std::int32_t permille = 0; };

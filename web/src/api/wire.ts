@@ -2,6 +2,297 @@
 
 export type Object = Record<string, unknown>;
 
+export interface QualityPerson {
+  id: string;
+  name: string;
+}
+
+export interface QualityItem {
+  conversation: string;
+  channel: string;
+  rep: QualityPerson | null;
+  team: string;
+  /** Flows that ran */
+  process: string[];
+  started_at: string;
+  ended_at: string;
+  /** Id of the score sheet that applied */
+  sheet: string;
+  /** The machine's, 0 to 100 */
+  score: number;
+  /** Of the inspection or the newest re-check */
+  human_score: number | null;
+  /** What counts now */
+  final_score: number;
+  passed: boolean;
+  vetoed: boolean;
+  major: number;
+  normal: number;
+  hint: number;
+  /** Rules found broken by the machine */
+  rules: string[];
+  state: "scored" | "inspected" | "appealed" | "rechecked" | "decided";
+  inspector: QualityPerson | null;
+  /** In a sample that waits for its inspection */
+  sampled: boolean;
+}
+
+export interface QualityPage {
+  items: QualityItem[];
+  next: string | null;
+  /** Of the filter over all pages */
+  total: number;
+  /** Ended conversations not yet scored */
+  indexing?: number;
+}
+
+export interface QualityEvidence {
+  kind: "rule" | "step";
+  /** Rule id or flow step */
+  id: string;
+  name: string;
+  severity: "major" | "normal" | "hint";
+  turn: number | null;
+  /** Event that shows it; open the conversation there */
+  seq: number | null;
+  words: string;
+  card?: string | null;
+}
+
+export interface QualityLine {
+  item: string;
+  name: string;
+  weight: number;
+  /** By the machine */
+  lost: number;
+  veto: boolean;
+  /** Only people score it */
+  manual: boolean;
+  evidence: QualityEvidence[];
+  human_lost: number | null;
+  human_note: string;
+}
+
+export interface QualityStepTaken {
+  seq: number;
+  at: string;
+  kind: "inspected" | "appealed" | "rechecked" | "decided";
+  by: QualityPerson;
+  note: string;
+  score: number | null;
+  outcome: "upheld" | "changed" | null;
+  /** Items appealed against */
+  items: string[];
+}
+
+export interface QualityDetail {
+  item: QualityItem;
+  sheet_name: string;
+  pass: number;
+  lines: QualityLine[];
+  /** What the newest inspection said of single rules */
+  verdicts: QualityVerdict[];
+  history: QualityStepTaken[];
+  /** What the caller may do now */
+  may: ("inspect" | "appeal" | "recheck" | "decide")[];
+}
+
+export interface QualityVerdict {
+  rule: string;
+  /** wrong = the machine found it without reason; missed = it did not find it */
+  verdict: "right" | "wrong" | "missed";
+}
+
+export interface QualityScoredLine {
+  item: string;
+  /** 0 to the item's weight; of a veto item anything above 0 vetoes */
+  lost: number;
+  note?: string;
+}
+
+export interface NewInspection {
+  /** Of the event; the same again answers as the first did */
+  id: string;
+  /** Items left out keep the machine's score */
+  lines: QualityScoredLine[];
+  /** Rules left out are confirmed as found */
+  verdicts?: QualityVerdict[];
+  note?: string;
+}
+
+export interface NewAppeal {
+  id: string;
+  items?: string[];
+  note: string;
+}
+
+export interface NewDecision {
+  id: string;
+  /** changed = the re-check's score counts */
+  outcome: "upheld" | "changed";
+  note: string;
+}
+
+export interface QualityFilter {
+  team?: string;
+  rep?: string;
+  rule?: string;
+  process?: string;
+  channel?: string;
+  from?: string;
+  to?: string;
+  score_min?: number;
+  score_max?: number;
+  state?: "scored" | "inspected" | "appealed" | "rechecked" | "decided";
+  sheet?: string;
+}
+
+export interface NewQualitySample {
+  id: string;
+  name?: string;
+  count: number;
+  /** Absent: drawn by the server and told in the answer */
+  seed?: number;
+  filter: QualityFilter;
+}
+
+export interface QualitySample {
+  id: string;
+  name: string;
+  at: string;
+  by: QualityPerson;
+  seed: number;
+  /** Drawn */
+  count: number;
+  /** Conversations that fitted the filter */
+  matched: number;
+  /** Of those drawn */
+  inspected: number;
+  filter: QualityFilter;
+  /** Conversations */
+  items: string[];
+}
+
+export interface QualitySamplePage {
+  items: QualitySample[];
+  next: string | null;
+}
+
+export interface Share {
+  of: number;
+  n: number;
+  /** n / of; null if of = 0 */
+  share: number | null;
+  /** Lower end of the 95 % Wilson interval */
+  low: number | null;
+  high: number | null;
+}
+
+export interface AgreementLine {
+  rule: string;
+  name: string;
+  right: number;
+  wrong: number;
+  missed: number;
+  agreement: Share;
+  precision: Share;
+  recall: Share;
+}
+
+export interface Agreement {
+  /** Conversations */
+  inspected: number;
+  all: AgreementLine;
+  items: AgreementLine[];
+}
+
+export interface AdviceExample {
+  conversation: string;
+  seq: number | null;
+  turn: number | null;
+  words: string;
+  at: string;
+  rep: QualityPerson | null;
+}
+
+export interface AdviceMonth {
+  /** YYYY-MM */
+  month: string;
+  /** With this gap */
+  conversations: number;
+  /** All scored conversations of the month */
+  of: number;
+}
+
+export interface AdviceRep {
+  rep: QualityPerson;
+  conversations: number;
+  of: number;
+}
+
+export interface Advice {
+  conversations: number;
+  items: AdviceGap[];
+}
+
+export interface ScoreSheetItem {
+  id: string;
+  name: string;
+  weight: number;
+  per_hit: number;
+  veto: boolean;
+  manual: boolean;
+  rules: string[];
+  steps: string[];
+}
+
+export interface ScoreSheet {
+  id: string;
+  name: string;
+  process: string[];
+  team: string[];
+  channel: string[];
+  pass: number;
+  veto_score: number;
+  items: ScoreSheetItem[];
+}
+
+export interface ScoreSheetList {
+  items: ScoreSheet[];
+}
+
+export interface Acknowledgement {
+  by: QualityPerson;
+  at: string;
+  note: string;
+}
+
+export interface Alert {
+  id: string;
+  conversation: string;
+  seq: number;
+  turn: number | null;
+  rule: string;
+  name: string;
+  severity: "major" | "normal" | "hint";
+  words: string;
+  team: string;
+  rep: QualityPerson | null;
+  at: string;
+  acknowledged: Acknowledgement | null;
+}
+
+export interface AlertPage {
+  items: Alert[];
+  next: string | null;
+  /** Open alerts that the caller sees */
+  open: number;
+}
+
+export interface NewAcknowledgement {
+  note?: string;
+}
+
 export interface WhatIfItem {
   kind: string;
   id: string;
@@ -878,6 +1169,42 @@ export interface Panels {
   customer?: Fields;
   idv_level?: number;
   wrapup?: WrapupDraft;
+  suppressed?: SuppressedCard[];
+}
+
+/** What the governor held back */
+export interface SuppressedCard {
+  kind: CardKind;
+  item: string;
+  title: string;
+  text: string;
+  turn: number;
+  reason: "busy" | "typing" | "speaking" | "repeated";
+}
+
+export interface AdviceGap {
+  rule: string;
+  name: string;
+  count: number;
+  /** In the span of the same length before */
+  before: number;
+  trend: {
+    from: string;
+    count: number;
+    conversations: number;
+  }[];
+  examples: {
+    conversation: string;
+    turn: number;
+    words: string;
+  }[];
+  worked: {
+    text: string;
+    who: string;
+    conversation: string;
+    turn: number;
+    count: number;
+  }[];
 }
 
 /** deskSocket, from desk or console */
@@ -897,6 +1224,8 @@ export type ClientMessage = {
   op: "typing";
   conversation: string;
   on: boolean;
+} | {
+  op: "alerts";
 } | {
   op: "draft";
   conversation: string;
@@ -939,6 +1268,12 @@ export type ServerMessage = {
 } | {
   op: "content";
   hash: string;
+} | {
+  op: "alerts";
+  items: Alert[];
+} | {
+  op: "alert";
+  item: Alert;
 } | {
   op: "draft";
   conversation: string;

@@ -43,13 +43,16 @@ core::Result<std::unique_ptr<Gateway>> Gateway::create(Parts parts, Options opti
     TRY(parts.records.put_setting("chat.secret", *secret));
   }
   gateway->chat_secret_ = *secret;
+  TRY_ASSIGN(gateway->whatif_, service::WhatIfJobs::open(parts.log, parts.records));
   gateway->request_prefix_ = storage::crypto::random_token(4);
   parts.live.name_reps([raw = gateway.get()](std::string_view account) { return raw->rep(account).name; });
   parts.shelf.on_change([raw = gateway.get()](const ContentPtr& content) {
     const auto message = std::make_shared<const std::string>(R"({"op":"content","hash":")" + content->hash + R"("})");
     const std::lock_guard lock(raw->desks_mutex_);
-    for (const auto& desk : raw->desks_) desk->send(message);
+    for (const auto& [socket, desk] : raw->desks_) socket->send(message);
   });
+  parts.access.on_session_end([raw = gateway.get()](const access::Access::Ended& ended) { raw->close_desks(ended); });
+  gateway->recheck_desks();
   return gateway;
 }
 
@@ -203,25 +206,76 @@ Gateway::Rep Gateway::rep(std::string_view account) {
   return reps_.emplace(account, found).first->second;
 }
 
-void Gateway::add_desk(const Live::Socket& socket) {
+void Gateway::add_desk(const Live::Socket& socket, Desk desk) {
   const std::lock_guard lock(desks_mutex_);
-  desks_.insert(socket);
+  desks_.emplace(socket, std::move(desk));
 }
 void Gateway::remove_desk(const Live::Socket& socket) {
   const std::lock_guard lock(desks_mutex_);
   desks_.erase(socket);
 }
 
-// Looking into another's conversation leaves a trace.
-void Gateway::audit_view(const access::Principal& who, const Summary& summary) {
-  if (summary.rep == who.account || who.by_token || !who.has(access::Role::supervisor)) return;
+void Gateway::close_desks(const access::Access::Ended& ended) {
+  std::vector<std::pair<Live::Socket, Desk>> over;
+  {
+    const std::lock_guard lock(desks_mutex_);
+    for (const auto& [socket, desk] : desks_) {
+      if (desk.token.empty()) continue;
+      if (ended.token.empty() ? desk.account == ended.account : desk.token == ended.token) over.emplace_back(socket, desk);
+    }
+  }
+  for (const auto& [socket, desk] : over) {
+    desk.ended();
+    parts_.live.unsubscribe_list(socket);
+    socket->close(net::kCloseSignedOut, "signed out");  // what is sent from now on is dropped
+  }
+}
+
+// Sessions that run out, or are ended by another process, are noticed here.
+void Gateway::recheck_desks() {
+  std::vector<std::pair<std::string, std::string>> sessions;
+  {
+    const std::lock_guard lock(desks_mutex_);
+    for (const auto& [socket, desk] : desks_)
+      if (!desk.token.empty()) sessions.emplace_back(desk.token, desk.account);
+  }
+  std::ranges::sort(sessions);
+  sessions.erase(std::ranges::unique(sessions).begin(), sessions.end());
+  for (const auto& [token, account] : sessions)
+    if (!parts_.access.alive(token)) close_desks({token, account});
+  parts_.live.pool().post_at(std::chrono::steady_clock::now() + options_.session_check, [this] { recheck_desks(); });
+}
+
+bool Gateway::is_own(const access::Principal& who, const Summary& summary) {
+  return summary.rep == who.account || (who.by_token && summary.starter == who.account);
+}
+
+bool Gateway::unmasked(const access::Principal& who, const Summary& summary) {
+  // A rep needs the words of the customer he serves, until the wrap-up is saved: not of those who wait, nor afterwards.
+  if (access::scope(who, access::Permission::data_unmask) == access::Scope::own)
+    return summary.rep == who.account && (summary.state == Summary::State::open || summary.state == Summary::State::ended);
+  return may(who, access::Permission::data_unmask, summary);
+}
+
+bool Gateway::read_unmasked(const access::Principal& who, const Summary& summary) {
+  return unmasked(who, summary) && (is_own(who, summary) || audit(who, "data.unmask", summary.id));
+}
+
+bool Gateway::audit(const access::Principal& who, std::string_view action, std::string_view object) {
   storage::AuditEntry entry;
   entry.actor = who.account;
-  entry.action = "conversation.view";
-  entry.object = summary.id;
+  entry.action = std::string(action);
+  entry.object = std::string(object);
   entry.detail = "{}";
-  if (const auto added = parts_.records.add_audit(std::move(entry)); !added)
-    FENSHEN_LOG(error, "gateway", "audit record not written", {"error", added.error().message});
+  const auto added = parts_.records.add_audit(std::move(entry));
+  if (!added) FENSHEN_LOG(error, "gateway", "audit record not written", {"error", added.error().message});
+  return added.has_value();
+}
+
+// Looking into another's conversation leaves a trace.
+void Gateway::audit_view(const access::Principal& who, const Summary& summary) {
+  if (is_own(who, summary) || who.by_token) return;
+  audit(who, "conversation.view", summary.id);
 }
 
 }  // namespace fenshen::gateway

@@ -22,6 +22,7 @@
 #include "gateway/live/live.h"
 #include "gateway/live/worker.h"
 #include "net/http_server.h"
+#include "service/whatif.h"
 #include "storage/event_log.h"
 #include "storage/records.h"
 
@@ -59,6 +60,7 @@ class Gateway {
   void count_connections(const net::ServerStats& stats) { metrics_.watch(stats); }
   void stopping() {
     ready_ = false;
+    whatif_->stop();
     studio_.stop();  // finishes what is queued, while all it needs is there
   }
 
@@ -102,6 +104,11 @@ class Gateway {
   void withdraw_draft(const CallPtr& call);
   void approve_draft(const CallPtr& call);
   void reject_draft(const CallPtr& call);
+  void list_what_if(const CallPtr& call);
+  void start_what_if(const CallPtr& call);
+  void get_what_if(const CallPtr& call);
+  void cancel_what_if(const CallPtr& call);
+  void list_what_if_changes(const CallPtr& call);
   void list_console(const CallPtr& call);
   void open_chat(const CallPtr& call);
   void chat_socket(const CallPtr& call);
@@ -143,6 +150,7 @@ class Gateway {
   // Calls `use` with the conversation's summary if the caller may; else answers.
   void with_conversation(const CallPtr& call, access::Permission permission, std::function<void(SummaryPtr)> use);
   void in_pool(const CallPtr& call, std::function<void()> work);
+  std::string words_of_change(const Call& call, const storage::JobRow& row) const;  // handlers_whatif.cpp
   void in_studio(const CallPtr& call, std::function<void()> work);  // what compiles packs
   void append_one(const CallPtr& call, conversation::Event event, std::function<void(const storage::Appended&)> use);
   void create_once(const CallPtr& call, NewConversation request, std::function<void(SummaryPtr)> use);
@@ -178,6 +186,7 @@ class Gateway {
   std::mutex desks_mutex_;
   std::unordered_map<Live::Socket, Desk> desks_;
   std::unordered_map<std::string, std::vector<Live::Socket>> chats_;  // by conversation, oldest first
+  std::unique_ptr<service::WhatIfJobs> whatif_;
   Worker studio_;  // compiling takes a second: one after another, beside the pool that the desks wait for; stops first
 };
 

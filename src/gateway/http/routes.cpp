@@ -64,6 +64,11 @@ constexpr Route kRoutes[] = {
     only(Permission::content_approve, "POST", "/api/v1/content/{kind}/{id}/draft/approve", "approveDraft", &G::approve_draft),
     only(Permission::content_approve, "POST", "/api/v1/content/{kind}/{id}/draft/reject", "rejectDraft", &G::reject_draft),
 
+    only(Permission::content_edit, "GET", "/api/v1/content/whatif", "listWhatIf", &G::list_what_if),
+    only(Permission::content_edit, "POST", "/api/v1/content/whatif", "startWhatIf", &G::start_what_if, kContentBody),
+    only(Permission::content_edit, "GET", "/api/v1/content/whatif/{job}", "getWhatIf", &G::get_what_if),
+    only(Permission::content_edit, "POST", "/api/v1/content/whatif/{job}/cancel", "cancelWhatIf", &G::cancel_what_if),
+    only(Permission::content_edit, "GET", "/api/v1/content/whatif/{job}/changes", "listWhatIfChanges", &G::list_what_if_changes),
     only(Permission::content_view, "GET", "/api/v1/content/{kind}/{id}", "getContent", &G::get_content),
     only(Permission::content_publish, "PUT", "/api/v1/content/{kind}/{id}", "publishContent", &G::publish_content, kContentBody),
     only(Permission::content_publish, "DELETE", "/api/v1/content/{kind}/{id}/edit", "revertContent", &G::revert_content),

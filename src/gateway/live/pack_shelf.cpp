@@ -130,6 +130,20 @@ core::Result<ContentPtr> PackShelf::draft(std::string_view kind, std::string_vie
   return build(with_text(kind, id, text, "draft"), mistakes);
 }
 
+core::Result<content::PackSources> PackShelf::draft_sources(const std::vector<DraftText>& drafts, std::vector<core::Error>& mistakes) const {
+  content::PackSources sources = current()->sources;
+  for (const DraftText& draft : drafts) {
+    mistakes = check_alone(draft.kind, draft.id, draft.text);
+    if (!mistakes.empty()) return std::unexpected(listed(mistakes));
+    std::erase_if(sources.overlays, [&](const content::Overlay& overlay) { return overlay.kind == draft.kind && overlay.id == draft.id; });
+    sources.overlays.push_back({pack_of(draft.kind, draft.id), draft.kind, draft.id, "draft", draft.text});
+  }
+  std::ranges::sort(sources.overlays, {}, [](const content::Overlay& overlay) { return std::tie(overlay.pack, overlay.kind, overlay.id); });
+  TRY_ASSIGN(const auto content, build(sources, mistakes));
+  (void)content;
+  return sources;
+}
+
 core::Result<storage::ContentVersion> PackShelf::publish(const Edit& edit, std::vector<core::Error>& mistakes,
                                                          const std::function<core::Status()>& before) {
   const std::lock_guard publishing(publishing_);

@@ -62,6 +62,11 @@ class PackShelf {
   core::Result<storage::ContentVersion> publish(const Edit& edit, std::vector<core::Error>& mistakes, const std::function<core::Status()>& before);
   // The pack an item belongs to; of a new one the last: the institution's own.
   std::string pack_of(std::string_view kind, std::string_view id) const;
+  // The text of the content with several drafts in place, sound as a whole; else what is wrong with it.
+  struct DraftText {
+    std::string kind, id, text;
+  };
+  core::Result<content::PackSources> draft_sources(const std::vector<DraftText>& drafts, std::vector<core::Error>& mistakes) const;
   // Back to the pack's own text.
   core::Status revert(std::string_view kind, std::string_view id, std::string_view author);
 

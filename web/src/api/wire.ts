@@ -230,6 +230,22 @@ export interface AdviceRep {
   of: number;
 }
 
+export interface AdviceGap {
+  kind: "rule" | "step";
+  /** Rule id or flow step */
+  id: string;
+  name: string;
+  severity: "major" | "normal" | "hint";
+  /** With this gap */
+  conversations: number;
+  of: number;
+  trend: AdviceMonth[];
+  reps: AdviceRep[];
+  examples: AdviceExample[];
+  /** Words of others that met it */
+  worked: AdviceExample[];
+}
+
 export interface Advice {
   conversations: number;
   items: AdviceGap[];
@@ -1180,31 +1196,6 @@ export interface SuppressedCard {
   text: string;
   turn: number;
   reason: "busy" | "typing" | "speaking" | "repeated";
-}
-
-export interface AdviceGap {
-  rule: string;
-  name: string;
-  count: number;
-  /** In the span of the same length before */
-  before: number;
-  trend: {
-    from: string;
-    count: number;
-    conversations: number;
-  }[];
-  examples: {
-    conversation: string;
-    turn: number;
-    words: string;
-  }[];
-  worked: {
-    text: string;
-    who: string;
-    conversation: string;
-    turn: number;
-    count: number;
-  }[];
 }
 
 /** deskSocket, from desk or console */

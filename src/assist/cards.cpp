@@ -162,6 +162,37 @@ std::int32_t turn_of_verdict(const Moment& moment, const rules::Verdict& verdict
   return state.turns.size() > 1 ? state.turns[state.turns.size() - 2].index : state.turn;
 }
 
+// A hint that escalated is a hint no more.
+CardKind kind_of(const content::Rule& rule, const rules::Verdict& verdict) {
+  if (verdict.kind != rules::Verdict::Kind::broken) return CardKind::prompt;
+  if (rule.card == content::RuleCard::fraud) return CardKind::fraud;
+  const bool raised = rule.severity == content::Severity::hint && verdict.severity != content::Severity::hint;
+  if (rule.card == content::RuleCard::violation || raised) return CardKind::violation;
+  return rule.effects.need.empty() ? CardKind::prompt : CardKind::need;
+}
+
+// What follows from the verdict beside the card, for those who score, alert, tag and offer.
+void write_effects(core::JsonWriter& json, const content::Rule& rule, const rules::Verdict& verdict, bool english) {
+  const content::Effects& effects = rule.effects;
+  const bool any = effects.score != 0 || verdict.alert || !effects.tags.empty() || !effects.need.empty() || !effects.closes.empty() || verdict.times > 1 ||
+                   !verdict.instance.empty();
+  if (!any) return;
+  json.key("effects").begin_object().field("times", verdict.times);
+  if (!verdict.instance.empty()) json.field("instance", verdict.instance);
+  if (effects.score != 0) json.field("score", effects.score);
+  if (verdict.alert) json.field("alert", "supervisor");
+  if (!effects.need.empty()) json.field("need", effects.need.in(english));
+  const auto list = [&](std::string_view key, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    json.key(key).begin_array();
+    for (const std::string& item : items) json.value(item);
+    json.end_array();
+  };
+  list("tags", effects.tags);
+  list("closes", effects.closes);
+  json.end_object();
+}
+
 }  // namespace
 
 bool is_text_channel(std::string_view channel) {
@@ -210,10 +241,7 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   if (verdict.kind == rules::Verdict::Kind::met) return;
   const bool broken = verdict.kind == rules::Verdict::Kind::broken;
   CardDraft draft;
-  draft.kind = !broken                                      ? CardKind::prompt
-               : rule.card == content::RuleCard::fraud     ? CardKind::fraud
-               : rule.card == content::RuleCard::violation ? CardKind::violation
-                                                           : CardKind::prompt;
+  draft.kind = kind_of(rule, verdict);
   draft.item = rule.id;
   draft.version = rule.version;
   draft.turn = turn_of_verdict(moment, verdict);
@@ -224,7 +252,7 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
     return;
   }
   draft.primary = true;
-  draft.severity = severity_name(rule.severity);
+  draft.severity = severity_name(broken ? verdict.severity : rule.severity);
   draft.span = verdict.span;
   draft.text = rule.wording.in(state.english);
   if (broken) mark(moment, Mark::Kind::rule, verdict.cause_seq, verdict.span, verdict.rule);
@@ -236,8 +264,9 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
     json.field("title", rule.name.in(state.english)).field("say", rule.wording.in(state.english)).field("advice", rule.advice.in(state.english));
     json.key("missing").begin_array();
     for (const std::uint16_t part : verdict.missing)
-      if (!rule.require[part].name.empty()) json.value(rule.require[part].name);
+      if (!rule.require[part].name.empty()) json.value(rule.require[part].name.in(state.english));
     json.end_array();
+    if (broken) write_effects(json, rule, verdict, state.english);
     card.why(rule.id);
     id = card.id();
     card.finish();
@@ -273,20 +302,15 @@ void show_block(Moment& moment, const Act& act) {
 }
 
 void show_step(Moment& moment, const flow::FlowChange& change) {
-  if (change.kind == flow::FlowChange::Kind::field) return;
+  using Kind = flow::FlowChange::Kind;
+  if (change.kind != Kind::step && change.kind != Kind::gate_broken) return;
   State& state = moment.state;
   const content::Flow& flow = state.library().flows[change.flow];
-  if (change.kind != flow::FlowChange::Kind::step) return;
-  if (moment.verdicts != nullptr) {
-    const bool done = change.state == flow::StepState::done;
-    if (!done && change.state != flow::StepState::undone) return;
-    moment.verdicts->push_back({done ? FoldVerdict::Kind::step_done : FoldVerdict::Kind::step_undone, CardKind::step, change.flow, change.step, state.turn,
-                                change.cause_seq != 0 ? change.cause_seq : moment.event.seq, moment.at, change.span});
-    return;
-  }
   const content::FlowStep& step = flow.steps[change.step];
-  if (change.state == flow::StepState::done) mark(moment, Mark::Kind::step, change.cause_seq, change.span, (change.flow << 8) | change.step);
+  if (change.kind == Kind::step && change.state == flow::StepState::done)
+    mark(moment, Mark::Kind::step, change.cause_seq, change.span, (change.flow << 8) | change.step);
   if (moment.silent || change.state == flow::StepState::open) return;
+  const bool broken = change.kind == Kind::gate_broken;
   const std::string item = fmt::format("{}.{}", flow.id, step.id);
   CardDraft draft;
   draft.kind = CardKind::step;
@@ -295,13 +319,38 @@ void show_step(Moment& moment, const flow::FlowChange& change) {
   draft.turn = state.turn;
   draft.seq = change.cause_seq != 0 ? change.cause_seq : moment.event.seq;
   draft.at = moment.at;
+  draft.primary = broken;  // what was done too early is said at once: the gate comes first
   draft.span = change.span;
   draft.text = step.say.in(state.english);
   CardWriter card(moment, draft);
   card.more().field("state", flow::to_string(change.state));
   card.body().source("", {}, {});
   card.more().field("title", step.name.in(state.english)).field("flow", flow.id).field("flow_name", flow.name.in(state.english)).field("must", step.must);
+  if (broken) {
+    const content::FlowStep& by = flow.steps[change.by];
+    card.more().field("gate_broken", true).key("broken_by").begin_object().field("id", by.id).field("name", by.name.in(state.english)).end_object();
+  }
+  if (moment.handed_over != nullptr)
+    card.more().key("handed_over").begin_object().field("from", moment.handed_over->from).field("to", moment.handed_over->to).end_object();
   card.why("").finish();
+}
+
+// Who takes over a conversation is shown where it stands.
+void show_standing(Moment& moment, const Handover& handover) {
+  moment.handed_over = &handover;
+  for (const flow::FlowView& view : moment.state.pack->flows->view(*moment.state.flows)) {
+    if (!view.active) continue;
+    for (const flow::StepView& step : view.steps) {
+      if (step.state != flow::StepState::next) continue;
+      flow::FlowChange change;
+      change.flow = view.flow;
+      change.step = step.step;
+      change.state = step.state;
+      change.cause_seq = moment.event.seq;
+      show_step(moment, change);
+    }
+  }
+  moment.handed_over = nullptr;
 }
 
 void show_announcement(Moment& moment, std::uint32_t index) {
@@ -347,7 +396,11 @@ void show_wrapup(Moment& moment) {
     json.end_array().end_object();
   }
   json.end_array().key("fields").begin_array();
-  for (const WrapupField& field : wrapup.fields) json.begin_object().field("name", field.name).field("value", field.value).field("turn", field.turn).end_object();
+  for (const WrapupField& field : wrapup.fields) {
+    json.begin_object().field("name", field.name).field("value", field.value).field("turn", field.turn);
+    if (field.shown != field.value) json.field("shown", field.shown);
+    json.end_object();
+  }
   json.end_array().field("outcome", wrapup.outcome);
   card.finish();
 }

@@ -15,6 +15,7 @@ using signals::Happening;
 
 constexpr std::size_t kTurnsExpected = 64, kWordsExpected = 16384, kMarksExpected = 256, kLeavesExpected = 32;
 constexpr std::size_t kActsKept = 32;  // those that are over; the others are few
+constexpr std::size_t kHandoversMax = 32;
 constexpr int kFlowPassesMax = 4;  // flows that wait for steps of flows; more is a cycle
 
 bool is_speaker_of_turns(Speaker speaker) {
@@ -71,6 +72,8 @@ class Fold {
     state_.customer = body.customer;
     set_fields(state_.context, "customer.", body.customer);
     set_fields(state_.context, "meta.", body.meta);
+    for (const cv::Field& field : body.meta)  // {"document": {"kind": …}} is document.kind
+      if (field.name.starts_with("document.") && field.kind != cv::FieldKind::null) state_.context.set(field.name, field.value);
     engines(Speaker::system, false, false);
     if (m_.verdicts != nullptr) return;
     for (std::uint32_t i = 0; i < pack_.library->announcements.size(); ++i)
@@ -85,7 +88,7 @@ class Fold {
   }
 
   void on(const cv::Utterance& body) {
-    if (body.revision == 0) speak(body.speaker, body.text);
+    if (body.revision == 0) speak(body.speaker, body.text, body);
   }
 
   void on(const cv::BusinessEvent& body) {
@@ -93,6 +96,7 @@ class Fold {
     state_.business.emplace_back(state_.turn, body.name);
     read_business(body);
     engines(Speaker::system, false, false);
+    Circumstances::remember(state_.context, pack_.circumstances, body);
   }
 
   // --- acts: what is proposed changes nothing here; only what is done was said ---
@@ -153,6 +157,16 @@ class Fold {
   }
 
   void on(const cv::FlowAction&) { engines(Speaker::rep, false, false); }
+  // The state stays; the one who takes over is told where it stands.
+  void on(const cv::ParticipantJoined& body) {
+    if (body.speaker != Speaker::rep || body.participant == state_.rep) return;
+    const std::string before = std::exchange(state_.rep, body.participant);
+    if (before.empty()) return;
+    if (state_.handovers.size() < kHandoversMax) state_.handovers.push_back({state_.turn, before, body.participant});
+    m_.out.panels_changed = true;
+    show_standing(m_, {state_.turn, before, body.participant});
+  }
+
   void on(const cv::WrapupSaved&) {
     state_.saved = true;
     m_.out.panels_changed = true;
@@ -168,7 +182,7 @@ class Fold {
   }
 
   template <typename Body>
-  void on(const Body&) {}  // joined, left, pack.bound, tick, card.action, typing: nothing follows from them
+  void on(const Body&) {}  // left, pack.bound, tick, card.action, typing: nothing follows from them
 
   // --- parts ---
 
@@ -190,10 +204,7 @@ class Fold {
     scratch_.verdicts.clear();
   }
 
-  void set_time() {
-    state_.context.set("hour", signals::Value{signals::Value::Kind::number, core::hour_of(m_.at, pack_.offset_minutes) * std::int64_t{1'000'000}, {}});
-    state_.context.set("today", signals::Value{signals::Value::Kind::date, m_.day, {}});
-  }
+  void set_time() { state_.circumstances.set_time(state_.context, pack_.circumstances, m_.at, m_.day); }
 
   Turn& begin_turn(Speaker speaker) {
     state_.turn = state_.next_turn++;
@@ -207,6 +218,12 @@ class Fold {
   }
 
   void speak(Speaker speaker, std::string_view text) {
+    cv::Utterance typed;  // without times
+    typed.speaker = speaker;
+    speak(speaker, text, typed);
+  }
+
+  void speak(Speaker speaker, std::string_view text, const cv::Utterance& utterance) {
     Turn& turn = begin_turn(speaker);
     // «7702» is a card's tail if the other side has just asked for it.
     const bool customer = speaker == Speaker::customer;
@@ -217,6 +234,7 @@ class Fold {
     if (state_.last_speaker != speaker) ++state_.speech_turns;
     state_.last_speaker = speaker;
     turn.spoken = true;
+    state_.circumstances.hear(state_.context, pack_.circumstances, utterance, scratch_.reading);
     name_product();
     if (m_.verdicts == nullptr) mark_signals(turn);
     if (state_.keep_signals) write_signals(text);
@@ -231,6 +249,7 @@ class Fold {
       pack_.conditions->happened(facts, true, scratch_.conditions, scratch_.truths);
     }
     move(facts, true, false);
+    Circumstances::remember(state_.context, pack_.circumstances, speaker, scratch_.reading);
     if (m_.verdicts == nullptr) show_knowledge(m_, scratch_.matches, !regulatory_shown_);
   }
 
@@ -256,10 +275,30 @@ class Fold {
     pack_.rules->step(*state_.rules, input, scratch_.verdicts);
     scratch_.passed(Stage::rules);
     for (const rules::Verdict& verdict : scratch_.verdicts) show(verdict);
+    close_steps(facts);
     for (const flow::FlowChange& change : scratch_.changes) show_step(m_, change);
     if (m_.verdicts != nullptr) return;
     follow_cues(facts.speaker);
     if (!scratch_.verdicts.empty() || !scratch_.changes.empty()) m_.out.panels_changed = true;
+  }
+
+  // Steps that a verdict closes: told to the flows as if by hand, with the rule as the reason. Flows go on from there; rules
+  // and other conditions do not wait for such a step, so that nothing runs in a circle.
+  void close_steps(Facts& facts) {
+    for (const rules::Verdict& verdict : scratch_.verdicts) {
+      const content::Rule& rule = pack_.library->rules[verdict.rule];
+      const rules::Verdict::Kind wanted = rule.require.empty() ? rules::Verdict::Kind::broken : rules::Verdict::Kind::met;
+      if (verdict.kind != wanted) continue;
+      for (const std::string& step : rule.effects.closes) {
+        cv::Event by_rule = m_.event;
+        by_rule.body = cv::FlowAction{"done", {}, step, rule.id};
+        facts.event = &by_rule;
+        pack_.flows->step(*state_.flows, facts, {}, scratch_.changes, scratch_.happenings);
+      }
+      facts.event = &m_.event;
+    }
+    facts.active_flows = pack_.flows->active_flows(*state_.flows);
+    facts.happenings = scratch_.happenings;
   }
 
   // Steps that are done may be what other conditions wait for: repeat with what is newly true until nothing is.

@@ -32,39 +32,96 @@ void write_display(JsonWriter& out, const State& state, std::string_view field, 
   if (product != products.end()) out.field("display", product->name.in(state.english));
 }
 
+void write_step(JsonWriter& out, const State& state, const content::FlowStep& item, const flow::StepView& step) {
+  out.begin_object().field("id", item.id).field("name", item.name.in(state.english)).field("state", flow::to_string(step.state));
+  out.field("say", item.say.in(state.english)).field("customer_say", item.customer_say.in(state.english)).field("must", item.must).field("gate", item.gate);
+  out.field("gate_broken", step.gate_broken).field("owed", step.owed).field("optional", item.optional).field("by_hand", step.by_hand).key("reason");
+  step.reason.empty() ? out.null() : out.value(step.reason);
+  out.key("call");
+  item.call.empty() ? out.null() : out.value(item.call);
+  out.key("together");
+  item.together.empty() ? out.null() : out.value(item.together);
+  write_turn(out, state, step.seq);
+  write_words(out, state, step.seq, step.span);
+  out.end_object();
+}
+
 void write_flow(JsonWriter& out, const State& state, const flow::FlowView& view) {
   const content::Flow& flow = state.library().flows[view.flow];
   out.begin_object().field("id", flow.id).field("name", flow.name.in(state.english)).field("active", view.active).field("finished", view.finished);
-  out.key("steps").begin_array();
-  for (const flow::StepView& step : view.steps) {
-    const content::FlowStep& item = flow.steps[step.step];
-    out.begin_object().field("id", item.id).field("name", item.name.in(state.english)).field("state", flow::to_string(step.state));
-    out.field("say", item.say.in(state.english)).field("must", item.must).field("gate", item.gate).field("gate_broken", step.gate_broken);
-    write_turn(out, state, step.seq);
-    write_words(out, state, step.seq, step.span);
-    out.end_object();
-  }
+  out.key("detected").begin_object().field("by", flow::to_string(view.how)).field("confidence", static_cast<int>(view.confidence));
+  write_turn(out, state, view.seq);
+  write_words(out, state, view.seq, view.span);
+  out.end_object().key("steps").begin_array();
+  for (const flow::StepView& step : view.steps) write_step(out, state, flow.steps[step.step], step);
   out.end_array().key("fields").begin_array();
   for (const flow::FieldView& value : view.fields) {
     const content::FlowField& field = flow.fields[value.field];
-    out.begin_object().field("name", field.name).field("label", field.label.in(state.english)).field("value", value.value);
-    write_display(out, state, field.name, value.value);
+    out.begin_object().field("name", field.name).field("label", field.label.in(state.english));
+    out.field("value", field.shown(value.value, state.english)).field("code", value.value);
     write_turn(out, state, value.seq);
     out.key("earlier").begin_array();
-    for (const std::string& earlier : value.earlier) out.value(earlier);
+    for (const std::string& earlier : value.earlier) out.value(field.shown(earlier, state.english));
     out.end_array().end_object();
   }
+  out.end_array().key("ends").begin_array();
+  for (const std::string& next : flow.ends) out.value(next);
   out.end_array().end_object();
+}
+
+// What must still be said before the customer hangs up, with its wording: of all flows, finished ones too.
+void write_steps_owed(JsonWriter& out, const State& state, const std::vector<flow::FlowView>& views) {
+  out.key("owed").begin_array();
+  for (const flow::FlowView& view : views) {
+    const content::Flow& flow = state.library().flows[view.flow];
+    for (const flow::StepView& step : view.steps) {
+      const content::FlowStep& item = flow.steps[step.step];
+      const bool closed = step.state == flow::StepState::done || step.state == flow::StepState::skipped;
+      if (state.ended || closed || !(item.must || step.owed || step.gate_broken)) continue;
+      out.begin_object().field("flow", flow.id).field("flow_name", flow.name.in(state.english)).field("step", item.id);
+      out.field("name", item.name.in(state.english)).field("say", item.say.in(state.english)).field("due", step.owed).field("gate_broken", step.gate_broken);
+      out.key("rule");
+      item.rule.empty() ? out.null() : out.value(item.rule);
+      out.end_object();
+    }
+  }
+  out.end_array();
+}
+
+void write_candidates(JsonWriter& out, const State& state) {
+  out.key("candidates").begin_array();
+  for (const flow::Candidate& one : state.pack->flows->candidates(*state.flows)) {
+    const content::Flow& flow = state.library().flows[one.flow];
+    out.begin_object().field("id", flow.id).field("name", flow.name.in(state.english)).field("confidence", static_cast<int>(one.confidence)).end_object();
+  }
+  out.end_array();
+}
+
+void write_handovers(JsonWriter& out, const State& state) {
+  out.key("handovers").begin_array();
+  for (const Handover& one : state.handovers) out.begin_object().field("turn", one.turn).field("from", one.from).field("to", one.to).end_object();
+  out.end_array();
+}
+
+void write_flows(JsonWriter& out, const State& state) {
+  const std::vector<flow::FlowView> views = state.pack->flows->view(*state.flows);
+  out.key("flow").begin_object().key("flows").begin_array();
+  for (const flow::FlowView& view : views) write_flow(out, state, view);
+  out.end_array();
+  write_steps_owed(out, state, views);
+  write_candidates(out, state);
+  write_handovers(out, state);
+  out.end_object();
 }
 
 std::string_view severity_word(content::Severity severity) {
   return severity == content::Severity::major ? "major" : severity == content::Severity::normal ? "normal" : "hint";
 }
 
-void write_missing(JsonWriter& out, const content::Rule& rule, const std::vector<std::uint16_t>& missing) {
+void write_missing(JsonWriter& out, const State& state, const content::Rule& rule, const std::vector<std::uint16_t>& missing) {
   out.key("missing").begin_array();
   for (const std::uint16_t part : missing)
-    if (!rule.require[part].name.empty()) out.value(rule.require[part].name);
+    if (!rule.require[part].name.empty()) out.value(rule.require[part].name.in(state.english));
   out.end_array();
 }
 
@@ -76,7 +133,7 @@ void write_owed(JsonWriter& out, const State& state) {
     const content::Rule& rule = state.library().rules[item.rule];
     if (rule.warn_never) continue;
     out.begin_object().field("rule", rule.id).field("name", rule.name.in(state.english)).field("text", rule.wording.in(state.english));
-    write_missing(out, rule, item.missing);
+    write_missing(out, state, rule, item.missing);
     out.key("turns_left");
     item.turns_left >= 0 ? out.value(item.turns_left) : out.null();
     out.key("due");
@@ -92,7 +149,7 @@ void write_violations(JsonWriter& out, const State& state) {
     const content::Rule& rule = state.library().rules[fired.rule];
     out.begin_object().field("rule", rule.id).field("name", rule.name.in(state.english)).field("severity", severity_word(rule.severity));
     out.field("fraud", rule.card == content::RuleCard::fraud).field("turn", fired.turn).field("words", fired.words).field("card", fired.card);
-    write_missing(out, rule, fired.missing);
+    write_missing(out, state, rule, fired.missing);
     out.end_object();
   }
   out.end_array();
@@ -134,7 +191,7 @@ void write_wrapup(JsonWriter& out, const State& state) {
   }
   out.end_array().key("fields").begin_array();
   for (const WrapupField& field : wrapup.fields) {
-    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.value);
+    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.shown);
     write_display(out, state, field.name, field.value);
     out.key("turn");
     field.turn >= 0 ? out.value(field.turn) : out.null();
@@ -195,9 +252,9 @@ std::string Assist::panels_json() const {
   const State& state = state_of(*impl_);
   std::string text;
   JsonWriter out(text);
-  out.begin_object().key("flow").begin_object().key("flows").begin_array();
-  for (const flow::FlowView& view : state.pack->flows->view(*state.flows)) write_flow(out, state, view);
-  out.end_array().end_object().key("compliance").begin_object();
+  out.begin_object();
+  write_flows(out, state);
+  out.key("compliance").begin_object();
   write_owed(out, state);
   write_violations(out, state);
   out.end_object();

@@ -165,14 +165,17 @@ class Summary {
     if (!names.empty()) add("outcome", (english_ ? "Compliance notes: " : "合规记录：") + names + (english_ ? "." : "。"), std::move(turns));
   }
 
+  // What must be said and was not, and gates that nobody opened. A flow that came to its end owes only what fell due.
   void left_open() {
     for (const flow::FlowView& view : flows_) {
-      if (view.finished) continue;
       const content::Flow& flow = state_.library().flows[view.flow];
       std::string names;
-      for (const flow::StepView& step : view.steps)
-        if (flow.steps[step.step].must && step.state != flow::StepState::done && step.state != flow::StepState::skipped)
-          names += (names.empty() ? "" : english_ ? ", " : "、") + flow.steps[step.step].name.in(english_);
+      for (const flow::StepView& step : view.steps) {
+        const content::FlowStep& item = flow.steps[step.step];
+        const bool closed = step.state == flow::StepState::done || step.state == flow::StepState::skipped;
+        if (closed || !(view.finished ? step.owed || step.gate_broken : item.must || item.gate)) continue;
+        names += (names.empty() ? "" : english_ ? ", " : "、") + item.name.in(english_);
+      }
       if (!names.empty()) add("follow_up", (english_ ? "Not yet done: " : "未完成：") + names + (english_ ? "." : "。"), {});
     }
   }
@@ -191,7 +194,7 @@ void take_entities(const State& state, std::vector<WrapupField>& fields, const s
     for (const flow::FieldView& value : view.fields) {
       const content::FlowField& field = state.library().flows[view.flow].fields[value.field];
       if (std::ranges::find(fields, field.name, &WrapupField::name) != fields.end()) continue;
-      fields.push_back({field.name, field.label.in(state.english), value.value, turn_of(state, value.seq), !value.earlier.empty()});
+      fields.push_back({field.name, field.label.in(state.english), value.value, turn_of(state, value.seq), !value.earlier.empty(), field.shown(value.value, state.english)});
     }
 }
 
@@ -207,7 +210,7 @@ Wrapup draft_wrapup(const State& state) {
   take_entities(state, wrapup.fields, flows);
   for (const auto& [name, number] : state.references)
     if (std::ranges::find(wrapup.fields, name, &WrapupField::name) == wrapup.fields.end())
-      wrapup.fields.push_back({name, name, number, -1, false});
+      wrapup.fields.push_back({name, name, number, -1, false, number});
   wrapup.outcome = propose_outcome(state);
   return wrapup;
 }

@@ -87,7 +87,7 @@ struct Deadline {
 };
 
 struct RequirePart {
-  std::string name;
+  Localized name;
   Condition when;
 };
 

@@ -35,7 +35,7 @@ std::vector<content::Rule> many_rules() {
       rule.when = condition("rep says \"bad" + std::to_string(i) + "\" or event bad");
       rule.after = condition("event before");
     } else {
-      rule.require.push_back({"", condition("rep says \"good" + std::to_string(i) + "\"")});
+      rule.require.push_back({{}, condition("rep says \"good" + std::to_string(i) + "\"")});
       rule.by = content::Deadline{2, 60'000, true, condition("customer says \"deadline\""), ""};
       if (i % 3 == 1) rule.after = condition("event after");
     }

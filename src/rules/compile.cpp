@@ -135,7 +135,7 @@ class Compiler {
   void compile_obliged(Program& program) {
     for (std::uint16_t part = 0; part < program.parts; ++part) {
       const content::RequirePart& source = rule_->require[part];
-      const std::string key = source.name.empty() ? "require" : fmt::format("require «{}»", source.name);
+      const std::string key = source.name.empty() ? "require" : fmt::format("require «{}»", source.name.zh);
       if (const ConditionId id = trigger(source.when, key); id != kNoCondition) pending_.push_back({id, {slot_, kPart, part}});
     }
     add(rule_->warn, "warn", kWarn);

@@ -82,7 +82,7 @@ content::Rule random_forbidden(Random& random) {
 
 content::Rule random_obliged(Random& random) {
   content::Rule rule;
-  for (int parts = 1 + random.below(2); parts > 0; --parts) rule.require.push_back({"", random_trigger(random)});
+  for (int parts = 1 + random.below(2); parts > 0; --parts) rule.require.push_back({{}, random_trigger(random)});
   content::Deadline by;
   while (by.turns == 0 && by.millis == 0 && !by.end && !by.at) {
     if (random.one_in(2)) by.turns = 1 + static_cast<std::uint32_t>(random.below(3));

@@ -29,7 +29,7 @@ content::Rule forbidden(const std::string& id, const std::string& when) {
 content::Rule obliged(const std::string& id, const std::vector<std::string>& parts, content::Deadline by) {
   content::Rule rule;
   rule.id = id;
-  for (const std::string& part : parts) rule.require.push_back({part, condition(part)});
+  for (const std::string& part : parts) rule.require.push_back({{part, ""}, condition(part)});
   rule.by = std::move(by);
   return rule;
 }
@@ -455,7 +455,7 @@ TEST(RuleSet, AllMistakesAreReported) {
   rules.push_back(forbidden("E", "rep speaks"));
   rules.back().until = condition("end");
   rules.push_back(forbidden("F", "rep speaks"));
-  rules.back().require.push_back({"", condition("end")});
+  rules.back().require.push_back({{}, condition("end")});
   rules.emplace_back().id = "G";
   rules.push_back(forbidden("H", "not rep speaks"));
   for (content::Rule& rule : rules) rule.origin = {"rules/x.yaml", 7};

@@ -91,7 +91,7 @@ void add_rule(content::Library& library, PhraseMaker& make, std::size_t number, 
       break;
     default:
       rule.after = condition(fmt::format("customer says \"{}\"", make.pattern()));
-      rule.require.push_back({"", condition(says)});
+      rule.require.push_back({{}, condition(says)});
       rule.by.emplace();
       if (number % 4 == 2) rule.by->turns = 2;
       else rule.by->end = true;

@@ -72,6 +72,12 @@ struct Act {
   enum class State : std::uint8_t { proposed, waits, allowed, over } state = State::proposed;
 };
 
+// A rep took over from another.
+struct Handover {
+  std::int32_t turn = 0;
+  std::string from, to;
+};
+
 struct LeafScore {
   std::uint32_t leaf = 0;
   std::int32_t points = 0;
@@ -84,6 +90,7 @@ struct State {
   std::string conversation;
   std::shared_ptr<const CompiledPack> pack;
   signals::Context context;
+  Circumstances circumstances;
   Cloned<rules::RuleState> rules;
   Cloned<flow::FlowState> flows;
 
@@ -112,6 +119,9 @@ struct State {
   std::vector<LeafScore> leaves;  // in order of their first sign
   std::vector<std::pair<std::int32_t, std::string>> business;  // (turn, event name)
   std::vector<std::pair<std::string, std::string>> references; // ticket_no, complaint_no … from events
+
+  std::string rep;                  // who serves now
+  std::vector<Handover> handovers;
 
   // Of the last utterance, for the SIG line.
   std::string signals_line;
@@ -153,6 +163,7 @@ struct Moment {
   bool silent = false;
   std::uint32_t ordinal = 0;  // of cards of this event
   std::vector<FoldVerdict>* verdicts = nullptr;  // set: verdicts instead of cards (verdict_fold.h)
+  const Handover* handed_over = nullptr;  // while the newcomer is shown where the conversation stands
 };
 
 // fold.cpp: one event, with verdicts instead of cards (verdict_fold.h).
@@ -163,6 +174,7 @@ struct CardDraft;
 void show_knowledge(Moment& moment, std::span<const knowledge::Match> matches, bool primary);
 void show_verdict(Moment& moment, const rules::Verdict& verdict);
 void show_step(Moment& moment, const flow::FlowChange& change);
+void show_standing(Moment& moment, const Handover& handover);
 void show_announcement(Moment& moment, std::uint32_t announcement);
 void show_wrapup(Moment& moment);
 
@@ -193,7 +205,7 @@ bool is_text_channel(std::string_view channel);
 // wrapup.cpp
 struct WrapupType { std::uint32_t leaf = 0; std::int32_t permille = 0; };
 struct WrapupSentence { std::string_view label; std::string text; std::vector<std::int32_t> turns; };
-struct WrapupField { std::string name; std::string label; std::string value; std::int32_t turn = -1; bool uncertain = false; };
+struct WrapupField { std::string name; std::string label; std::string value; std::int32_t turn = -1; bool uncertain = false; std::string shown; };
 struct Wrapup {
   std::vector<WrapupType> types;
   std::vector<std::string> process;

@@ -94,7 +94,7 @@ void read_require(ItemReader& in, Rule& rule) {
   const YAML::Node node = in.child("require");
   if (!in.has("require")) return;
   if (node.IsScalar()) {
-    if (auto condition = in.parse(node.Scalar(), in.line("require"))) rule.require.push_back({"", std::move(*condition)});
+    if (auto condition = in.parse(node.Scalar(), in.line("require"))) rule.require.push_back({{}, std::move(*condition)});
     return;
   }
   ItemReader holder(node, in.file());
@@ -107,7 +107,7 @@ void read_require(ItemReader& in, Rule& rule) {
   for (const auto& entry : parts) {
     ItemReader part(entry, in.file());
     if (!part.valid()) continue;
-    const std::string name = part.text("name", true);
+    const Localized name = part.localized("name", true);
     if (!part.has("when")) in.file().add(part.line(), "when is missing");
     if (auto condition = part.condition("when")) rule.require.push_back({name, std::move(*condition)});
     part.finish();

@@ -1,5 +1,9 @@
 // The REST side of the API: one function per call, one error type, the CSRF token on every write. Nothing here knows React.
 import type {
+  Advice,
+  Agreement,
+  Alert,
+  AlertPage,
   CardActionName,
   CheckResult,
   ContentItem,
@@ -8,11 +12,20 @@ import type {
   ContentStatus,
   Decision,
   Frame,
+  NewAppeal,
+  NewDecision,
+  NewInspection,
+  NewQualitySample,
   Page,
+  QualityDetail,
+  QualityPage,
+  QualitySample,
+  QualitySamplePage,
   SampleFull,
   SampleInfo,
   SampleState,
   SampleTurn,
+  ScoreSheetList,
   SearchResult,
   SessionInfo,
   Summary,
@@ -46,6 +59,25 @@ export function setCsrf(token: string): void {
 }
 export function setUnauthorizedHandler(handler: () => void): void {
   onUnauthorized = handler;
+}
+
+/** What the quality pages filter by; all of them understand the same words. */
+export interface QualityQuery extends Query {
+  team?: string;
+  rep?: string;
+  rule?: string;
+  process?: string;
+  channel?: string;
+  from?: string;
+  to?: string;
+  sheet?: string;
+  sample?: string;
+  state?: string;
+  passed?: string;
+  score_min?: string;
+  score_max?: string;
+  limit?: number;
+  cursor?: string;
 }
 
 type Query = Record<string, string | number | undefined | null>;
@@ -141,6 +173,21 @@ export const api = {
   contentReset: (kind: ContentKind, item: string) => request<unknown>("DELETE", `/content/${kind}/${id(item)}/edit`),
   contentTry: (body: { kind: ContentKind; id: string; text: string; sample: string }) => request<TryResult>("POST", "/content/try", { body }),
   contentStatus: () => request<ContentStatus>("GET", "/content/status"),
+
+  alerts: (query: { state?: "open" | "acknowledged"; limit?: number; cursor?: string }) => request<AlertPage>("GET", "/alerts", { query }),
+  acknowledge: (alert: string, note: string) => request<Alert>("POST", `/alerts/${id(alert)}/acknowledge`, { body: note ? { note } : {} }),
+
+  quality: (query: QualityQuery) => request<QualityPage>("GET", "/quality/conversations", { query }),
+  qualityCase: (conversation: string) => request<QualityDetail>("GET", `/quality/conversations/${id(conversation)}`),
+  qualityInspect: (conversation: string, body: NewInspection) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/inspect`, { body }),
+  qualityAppeal: (conversation: string, body: NewAppeal) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/appeal`, { body }),
+  qualityRecheck: (conversation: string, body: NewInspection) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/recheck`, { body }),
+  qualityDecide: (conversation: string, body: NewDecision) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/decide`, { body }),
+  qualitySamples: () => request<QualitySamplePage>("GET", "/quality/samples", { query: { limit: 50 } }),
+  qualityDraw: (body: NewQualitySample) => request<QualitySample>("POST", "/quality/samples", { body }),
+  qualityAgreement: (query: QualityQuery) => request<Agreement>("GET", "/quality/agreement", { query }),
+  qualityAdvice: (query: QualityQuery) => request<Advice>("GET", "/quality/advice", { query }),
+  qualitySheets: () => request<ScoreSheetList>("GET", "/quality/sheets"),
 
   consoleList: (query: { state?: "open" | "ended"; cursor?: string; limit?: number }) => request<Page<Summary>>("GET", "/console/conversations", { query }),
 };

@@ -32,6 +32,7 @@ export class LiveSocket {
   private socket: SocketLike | null = null;
   private readonly watched = new Set<string>();
   private scope: "mine" | "team" | null = null;
+  private alerted = false;
   private attempt = 0;
   private stopped = true;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +57,7 @@ export class LiveSocket {
     socket?.close();
     this.watched.clear();
     this.scope = null;
+    this.alerted = false;
   }
 
   /** Called when the browser says that the network is back: no need to wait out the pause. */
@@ -81,6 +83,13 @@ export class LiveSocket {
     if (this.scope === scope) return;
     this.scope = scope;
     if (scope) this.send({ op: "list", scope });
+  }
+
+  /** Alerts as they fire, also after a reconnect. */
+  alerts(): void {
+    if (this.alerted) return;
+    this.alerted = true;
+    this.send({ op: "alerts" });
   }
 
   typing(conversation: string, on: boolean): void {
@@ -111,6 +120,7 @@ export class LiveSocket {
     this.lastHeard = Date.now();
     this.options.onStatus("open");
     if (this.scope) this.send({ op: "list", scope: this.scope });
+    if (this.alerted) this.send({ op: "alerts" });
     for (const conversation of this.watched) {
       this.send({ op: "watch", conversation, after: this.options.lastFrame(conversation) });
     }

@@ -3,7 +3,7 @@
 import { create } from "zustand";
 import { api } from "../api/client";
 import { browserSocket, LiveSocket, type SocketStatus } from "../api/socket";
-import type { Decision, Frame, GateFinding, Panels, ServerMessage, Speaker, Summary } from "../api/types";
+import type { Alert, Decision, Frame, GateFinding, Panels, ServerMessage, Speaker, Summary } from "../api/types";
 import { applyFrames, emptyConversation, type ConversationState } from "./conversation";
 
 export interface PartialText {
@@ -27,6 +27,9 @@ export interface LiveData {
   problems: Record<string, string | undefined>;
   /** What the gate says to the words being written: the newest answer per conversation. */
   checks: Record<string, DraftAnswer | undefined>;
+  /** Alerts by their id: the open ones, and what was acknowledged while one looks. */
+  alerts: Record<string, Alert>;
+  alertsReady: boolean;
   list: Record<string, Summary>;
   listReady: boolean;
   contentHash: string;
@@ -38,7 +41,7 @@ export interface LiveState extends LiveData {
 }
 
 export function emptyLive(): LiveData {
-  return { conversations: {}, panels: {}, partials: {}, typing: {}, read: {}, problems: {}, checks: {}, list: {}, listReady: false, contentHash: "" };
+  return { conversations: {}, panels: {}, partials: {}, typing: {}, read: {}, problems: {}, checks: {}, alerts: {}, alertsReady: false, list: {}, listReady: false, contentHash: "" };
 }
 
 const keptConversations = 12;
@@ -82,6 +85,13 @@ function reduceOne(data: LiveData, message: ServerMessage, gaps: Set<string>): L
       return { ...data, typing: { ...data.typing, [message.conversation]: message.on } };
     case "read":
       return { ...data, read: { ...data.read, [message.conversation]: Math.max(message.n, data.read[message.conversation] ?? 0) } };
+    case "alerts": {
+      // The open ones, whole: what was open here and is not there has been acknowledged by somebody.
+      const done = Object.values(data.alerts).filter((alert) => alert.acknowledged);
+      return { ...data, alertsReady: true, alerts: Object.fromEntries([...done, ...message.items].map((alert) => [alert.id, alert])) };
+    }
+    case "alert":
+      return { ...data, alerts: { ...data.alerts, [message.item.id]: message.item } };
     case "draft":
       return { ...data, checks: { ...data.checks, [message.conversation]: { ref: message.ref, decision: message.decision, findings: message.findings } } };
     case "list":
@@ -186,6 +196,13 @@ export const live = {
     if (useLive.getState().scope === scope) return;
     useLive.setState({ scope, list: {}, listReady: false });
     socket.list(scope);
+  },
+  alerts(): void {
+    socket.alerts();
+  },
+  /** An alert that a REST call returned. */
+  putAlert(item: Alert): void {
+    receive({ op: "alert", item });
   },
   /** Watches until the returned function is called; several parts of the screen may watch the same conversation. */
   watch(conversation: string): () => void {

@@ -14,6 +14,7 @@ import { customerName } from "../desk/listModel";
 import { Transcript } from "../desk/Transcript";
 import { deskUi } from "../desk/ui";
 import { useConversation } from "../desk/useDesk";
+import { useTurnOfAddress } from "../desk/useTurnOfAddress";
 import styles from "./console.module.css";
 import { EmotionCurve } from "./EmotionCurve";
 
@@ -25,6 +26,7 @@ export function Watching({ conversation, onClose }: { conversation: string; onCl
   const problem = useLive((state) => state.problems[conversation]);
   const [missing, setMissing] = useState(false);
   const [since] = useState(() => Date.now());
+  useTurnOfAddress(conversation);
   const known = summary !== undefined;
   const nameless = useNameless();
 

@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 fenshen="${FENSHEN_BIN:-$root/build/release/bin/fenshen}"
 data="$(mktemp -d)"
 port="${FENSHEN_PORT:-18099}"
-export FENSHEN_TOKEN="${FENSHEN_TOKEN:-bench-$RANDOM$RANDOM}"
+export FENSHEN_TOKEN="${FENSHEN_TOKEN:-bench-token-$RANDOM$RANDOM$RANDOM}"
 "$fenshen" serve --port "$port" --data "$data" >"$data/out" 2>"$data/log" &
 server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -rf "$data"' EXIT

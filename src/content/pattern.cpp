@@ -20,6 +20,18 @@ constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kMaxLength = 4096;
 using Kind = PatternNode::Kind;
 
+// Gaps that one way through the alternatives passes at most. A gap costs a search from every place where what stands
+// before it may end.
+std::size_t gaps_of(const std::vector<PatternSequence>& alternatives) {
+  std::size_t most = 0;
+  for (const PatternSequence& sequence : alternatives) {
+    std::size_t gaps = 0;
+    for (const PatternNode& node : sequence) gaps += node.kind == Kind::gap ? 1 : node.kind == Kind::group ? gaps_of(node.alternatives) : 0;
+    most = std::max(most, gaps);
+  }
+  return most;
+}
+
 bool is_blank(char32_t c) { return c == U' ' || c == U'\t' || c == U'\u3000'; }
 bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 bool is_ascii_letter(char32_t c) { return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z'); }
@@ -57,6 +69,8 @@ class Parser {
     Pattern pattern;
     TRY(parse_alternatives(pattern.alternatives, 0));
     if (!at_end()) return error(at_, "')' without '('");
+    if (const std::size_t gaps = gaps_of(pattern.alternatives); gaps > kMaxGaps)
+      return core::fail(core::Code::too_large, fmt::format("{} gaps in one alternative, at most {} are allowed", gaps, kMaxGaps), "column 1");
     return pattern;
   }
 

@@ -11,6 +11,8 @@
 
 namespace fenshen::content {
 
+constexpr std::size_t kMaxGaps = 12;  // in a row: of one alternative, classes put in
+
 struct PatternNode;
 using PatternSequence = std::vector<PatternNode>;
 

@@ -128,5 +128,19 @@ TEST(Pattern, ListsReferencedClassesOnceInOrder) {
   EXPECT_EQ(referenced_classes(*pattern), (std::vector<std::string>{"a", "b", "c"}));
 }
 
+TEST(Pattern, GapsInARowAreBounded) {
+  const auto chain = [](std::size_t gaps) {
+    std::string text = "甲";
+    for (std::size_t i = 0; i < gaps; ++i) text += "..乙";
+    return text;
+  };
+  EXPECT_TRUE(parse_pattern(chain(kMaxGaps)));
+  const auto refused = parse_pattern(chain(500));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "500 gaps in one alternative, at most 12 are allowed");
+  EXPECT_FALSE(parse_pattern("(" + chain(kMaxGaps) + "|丙)..丁"));
+  EXPECT_TRUE(parse_pattern(chain(kMaxGaps) + "|" + chain(kMaxGaps))) << "alternatives are not one after the other";
+}
+
 }  // namespace
 }  // namespace fenshen::content

@@ -80,6 +80,8 @@ class Gateway {
   void append_events(const CallPtr& call);
   void get_frames(const CallPtr& call);
   void propose_act(const CallPtr& call);
+  void confirm_act(const CallPtr& call);
+  void act_result(const CallPtr& call);
   void card_action(const CallPtr& call);
   void flow_action(const CallPtr& call);
   void accept_conversation(const CallPtr& call);

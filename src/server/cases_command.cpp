@@ -318,7 +318,7 @@ std::string figures_line(const Figures& figures) {
 }
 
 Result<int> cases(const Arguments& args) {
-  if (args.operands().size() != 1) return core::fail(core::Code::invalid, "needs one folder", "DIR");
+  if (args.operands().size() != 1) return core::fail(core::Code::invalid, "needs one folder of labelled dialogues", "usage");
   const std::filesystem::path folder = args.operands().front();
   if (!std::filesystem::is_directory(folder)) return core::fail(core::Code::not_found, "no such folder", folder.string());
   TRY_ASSIGN(const auto pack, compile_packs(packs_or_default(args.values("--pack"))));

@@ -49,6 +49,8 @@ std::string usage(const Command& command);
 template <typename Body>
 int run(const Command& command, std::span<const std::string_view> args, Body body);
 
+// A mistake in what was typed (where = "--option", or the usage itself), not in what it found.
+inline bool is_usage(const core::Error& error) { return error.code == core::Code::invalid && (error.where.starts_with("--") || error.where == "usage"); }
 int report(const core::Error& error);  // prints to stderr, returns 1
 int wrong_usage(const Command& command, const core::Error& error);
 bool wants_help(std::span<const std::string_view> args);
@@ -60,7 +62,8 @@ int run(const Command& command, std::span<const std::string_view> args, Body bod
   auto parsed = parse(command, args);
   if (!parsed) return wrong_usage(command, parsed.error());
   core::Result<int> status = body(*parsed);
-  return status ? *status : report(status.error());
+  if (status) return *status;
+  return is_usage(status.error()) ? wrong_usage(command, status.error()) : report(status.error());
 }
 
 }  // namespace fenshen::server

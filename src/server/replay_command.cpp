@@ -87,7 +87,7 @@ class FileReplay {
 
 Result<int> replay(const Arguments& args) {
   TRY_ASSIGN(const long threads, args.number("--threads", 2, 1, 64));
-  if (args.has("--in") == args.has("--data")) return core::fail(core::Code::invalid, "either --in FILE or --data DIR");
+  if (args.has("--in") == args.has("--data")) return core::fail(core::Code::invalid, "either --in FILE or --data DIR is needed", "usage");
   TRY_ASSIGN(LineWriter out, LineWriter::open(args.value("--out").value_or("-")));
   if (args.has("--data")) {
     TRY(replay_store(*args.value("--data"), static_cast<std::size_t>(threads), out));

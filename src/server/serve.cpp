@@ -27,6 +27,7 @@ using core::Code;
 using core::Result;
 using core::Status;
 
+constexpr std::size_t kTokenBytesMin = 16;
 constexpr auto kGrace = std::chrono::seconds(5);
 
 bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1" || address == "localhost"; }
@@ -45,6 +46,8 @@ fs::path find_beside(const fs::path& relative) {
 }
 
 Status check(const ServeOptions& options) {
+  if (!options.token.empty() && options.token.size() < kTokenBytesMin)
+    return core::fail(Code::invalid, fmt::format("must have at least {} characters: it opens everything that an API client may do", kTokenBytesMin), "FENSHEN_TOKEN");
   if (!is_loopback(options.listen) && options.tls_certificate.empty())
     return core::fail(Code::invalid, "listening beyond this machine needs a certificate: --tls-cert FILE --tls-key FILE", "--listen");
   return {};

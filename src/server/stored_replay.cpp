@@ -1,6 +1,7 @@
 #include "server/stored_replay.h"
 
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -67,6 +68,10 @@ Status replay_one(const storage::EventLog& log, SnapshotPacks& packs, assist::Fo
 }  // namespace
 
 Status replay_store(const std::string& data_folder, std::size_t threads, LineWriter& out) {
+  if (std::error_code error; !std::filesystem::is_directory(data_folder, error))
+    return core::fail(core::Code::not_found, "there is no such data folder", data_folder);
+  else if (!std::filesystem::exists(std::filesystem::path(data_folder) / "events.db", error))
+    return core::fail(core::Code::not_found, "this folder holds no store: it is not the data folder of a server", data_folder);
   storage::sqlite::StoreOptions options;
   options.folder = data_folder;
   options.read_only = true;

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/json_writer.h"
 #include "core/utf8.h"
+#include "gateway/live/own_ids.h"
 
 namespace fenshen::gateway {
 
@@ -137,6 +138,14 @@ core::Status check_id(std::string_view id, std::string_view where) {
     return core::fail(Code::invalid, "holds control characters", std::string(where));
   return {};
 }
+
+core::Status check_event_id(std::string_view id, std::string_view where) {
+  TRY(check_id(id, where));
+  if (is_own_id(id)) return core::fail(Code::invalid, "may not begin with ~: such ids are the server's own", std::string(where));
+  return {};
+}
+
+std::string count_of_mistakes(std::size_t count) { return std::to_string(count) + (count == 1 ? " mistake" : " mistakes"); }
 
 core::Status check_text(std::string_view text, std::string_view where) {
   if (text.size() > 20'000) return core::fail(Code::invalid, "is too long", std::string(where));

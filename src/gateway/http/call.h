@@ -80,6 +80,9 @@ core::Result<std::optional<std::int64_t>> optional_integer(const boost::json::ob
 core::Result<std::uint64_t> number_parameter(const net::Target& target, std::string_view name, std::uint64_t otherwise, std::uint64_t most);
 // An id that a client chose: 1 to 200 bytes, clean UTF-8 without control characters.
 core::Status check_id(std::string_view id, std::string_view where);
+// The same for the id of an event; the server's own (own_ids.h) are not a client's to give.
+core::Status check_event_id(std::string_view id, std::string_view where);
+std::string count_of_mistakes(std::size_t count);  // "1 mistake", "2 mistakes"
 // Words that somebody wrote: clean UTF-8, at most 20,000 bytes, not blank.
 core::Status check_text(std::string_view text, std::string_view where);
 

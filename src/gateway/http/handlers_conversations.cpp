@@ -1,6 +1,8 @@
 // Conversations: lists, events in, acts, what reps do.
 #include <boost/json.hpp>
 
+#include <charconv>
+
 #include "conversation/json_fields.h"
 #include "core/json_writer.h"
 #include "gateway/gateway.h"
@@ -46,7 +48,7 @@ bool from_desk(const cv::EventBody& body) {
 }
 
 core::Status check_event(const cv::Event& event, const access::Principal& who) {
-  TRY(check_id(event.id, "id"));
+  TRY(check_event_id(event.id, "id"));
   if (const auto* utterance = std::get_if<cv::Utterance>(&event.body)) TRY(check_text(utterance->text, "text"));
   const bool known = who.has(access::Role::api) ? from_channels(event.body) : from_desk(event.body);
   if (!known) return core::fail(Code::invalid, "events of this type are not taken here", "type");
@@ -55,6 +57,7 @@ core::Status check_event(const cv::Event& event, const access::Principal& who) {
 
 struct ParsedEvents {
   std::vector<cv::Event> events;
+  std::vector<std::size_t> places;  // of each, in the caller's list (partial text is no event)
   std::vector<core::Error> errors;  // of all events, where = "events[3].text"
   std::vector<std::pair<cv::Speaker, std::string>> partials;
 };
@@ -92,10 +95,23 @@ void parse_event(const json::value& value, std::size_t index, const access::Prin
     return;
   }
   out.events.push_back(std::move(event));
+  out.places.push_back(index);
+}
+
+// What the shard says of "events[n]", n counting what it was given, in the caller's counting.
+core::Error in_callers_list(core::Error error, const std::vector<std::size_t>& places) {
+  constexpr std::string_view kList = "events[";
+  if (!error.where.starts_with(kList)) return error;
+  std::size_t at = 0;
+  const char* begin = error.where.data() + kList.size();
+  const auto [end, problem] = std::from_chars(begin, error.where.data() + error.where.size(), at);
+  if (problem == std::errc() && at < places.size())
+    error.where = std::string(kList) + std::to_string(places[at]) + error.where.substr(static_cast<std::size_t>(end - error.where.data()));
+  return error;
 }
 
 net::Response all_errors(const std::vector<core::Error>& errors) {
-  net::Response response = problem(422, "invalid", std::to_string(errors.size()) + " mistakes", errors.front().where);
+  net::Response response = problem(422, "invalid", count_of_mistakes(errors.size()), errors.front().where);
   response.body.pop_back();
   core::JsonWriter out(response.body);
   response.body += R"(,"errors":)";
@@ -108,7 +124,21 @@ net::Response all_errors(const std::vector<core::Error>& errors) {
 
 }  // namespace
 
-std::string Gateway::summary_json(const Summary& summary) {
+std::string Gateway::summary_json(const Summary& summary, const access::Principal& who) {
+  return summary_json(summary, !(is_own(who, summary) && unmasked(who, summary)));
+}
+
+std::string Gateway::summary_json(const Summary& summary, bool masked) {
+  if (masked) {
+    const Masker& masker = parts_.live.masker();
+    Summary copy = summary;
+    const std::string* name = cv::find(summary.customer, "name");
+    const bool by_name = name != nullptr && *name == summary.title;
+    copy.customer = masker.fields(summary.customer);
+    copy.title = by_name ? *cv::find(copy.customer, "name") : masker.text(summary.title);
+    copy.last_text = masker.text(summary.last_text);
+    return summary_json(copy, false);
+  }
   std::string text;
   core::JsonWriter out(text);
   out.begin_object().field("id", summary.id).field("channel", summary.channel).field("lang", summary.lang).field("state", to_string(summary.state));
@@ -145,18 +175,23 @@ void Gateway::list(const CallPtr& call, Permission permission, bool only_mine) {
   if (!cursor) return call->fail(cursor.error());
   filter.limit = std::max<std::size_t>(1, *limit);
   filter.before = *cursor;
-  filter.text = std::string(call->target.parameter("q").value_or(""));
+  const std::string words(call->target.parameter("q").value_or(""));
   const access::Principal who = call->who();
-  filter.visible = [this, who, permission, only_mine](const Summary& summary) {
+  filter.visible = [this, who, permission, only_mine, words](const Summary& summary) {
     if (only_mine && summary.rep != who.account && summary.state != Summary::State::waiting) return false;
-    return may(who, permission, summary);
+    if (!may(who, permission, summary)) return false;
+    if (words.empty()) return true;
+    // What he does not see he cannot search for either.
+    const bool raw = is_own(who, summary) && unmasked(who, summary);
+    const auto holds = [&](const std::string& text) { return (raw ? text : parts_.live.masker().text(text)).find(words) != std::string::npos; };
+    return summary.id.find(words) != std::string::npos || holds(summary.title) || holds(summary.last_text);
   };
   in_pool(call, [this, call, filter, permission] {
     const ListPage page = parts_.live.list(filter);
     std::string text = R"({"items":[)";
     for (std::size_t i = 0; i < page.items.size(); ++i) {
       if (i > 0) text += ',';
-      text += summary_json(*page.items[i]);
+      text += summary_json(*page.items[i], call->who());
       if (permission == Permission::console_view) {  // what a supervisor should look at first
         const Summary& summary = *page.items[i];
         const int risk = summary.major * 10 + summary.normal * 3 + summary.owed + (summary.emotion == "angry" ? 5 : 0);
@@ -195,7 +230,7 @@ void Gateway::create_conversation(const CallPtr& call) {
   }
   request.actor = call->who().account;
   if (call->who().has(access::Role::rep)) request.rep = call->who().account;
-  create_once(call, std::move(request), [this, call](SummaryPtr summary) { call->json(201, summary_json(*summary)); });
+  create_once(call, std::move(request), [this, call](SummaryPtr summary) { call->json(201, summary_json(*summary, call->who())); });
 }
 
 // With an Idempotency-Key, what was made before is the answer.
@@ -225,7 +260,7 @@ std::string Gateway::fresh_id(std::string_view prefix, const Call& call) const {
 void Gateway::get_conversation(const CallPtr& call) {
   with_conversation(call, Permission::conversation_view, [this, call](SummaryPtr summary) {
     audit_view(call->who(), *summary);
-    call->json(200, summary_json(*summary));
+    call->json(200, summary_json(*summary, !read_unmasked(call->who(), *summary)));
   });
 }
 
@@ -235,13 +270,14 @@ void Gateway::get_events(const CallPtr& call) {
     if (!after) return call->fail(after.error());
     const auto limit = number_parameter(call->target, "limit", 1'000, 5'000);
     if (!limit) return call->fail(limit.error());
-    in_pool(call, [this, call, id = summary->id, after = *after, limit = *limit] {
+    in_pool(call, [this, call, summary, id = summary->id, after = *after, limit = *limit] {
+      const bool raw = read_unmasked(call->who(), *summary);
       const auto events = parts_.log.read({"default", storage::StreamKind::conversation, id}, after, limit);
       if (!events) return call->fail(events.error());
       std::string text = R"({"items":[)";
       for (std::size_t i = 0; i < events->size(); ++i) {
         if (i > 0) text += ',';
-        text += event_json((*events)[i]);
+        text += raw ? event_json((*events)[i]) : parts_.live.masker().json(event_json((*events)[i]));
       }
       call->json(200, text + "]}");
     });
@@ -271,8 +307,8 @@ void Gateway::append_events(const CallPtr& call) {
     std::vector<std::string> ids;
     for (const cv::Event& event : shared->events) ids.push_back(event.id);
     parts_.live.append(summary->id, std::move(shared->events), call->request.received,
-                       [call, ids = std::move(ids)](Result<std::vector<storage::Appended>> result) {
-      if (!result) return call->fail(result.error());
+                       [call, ids = std::move(ids), places = shared->places](Result<std::vector<storage::Appended>> result) {
+      if (!result) return call->fail(in_callers_list(result.error(), places));
       std::string text;
       core::JsonWriter out(text);
       out.begin_object().key("items").begin_array();
@@ -291,46 +327,101 @@ void Gateway::get_frames(const CallPtr& call) {
   with_conversation(call, Permission::conversation_view, [this, call](SummaryPtr summary) {
     const auto after = number_parameter(call->target, "after", 0, ~std::uint64_t{0} >> 1);
     if (!after) return call->fail(after.error());
-    parts_.live.frames(summary->id, *after, [call](Result<FramePage> page) {
+    parts_.live.frames(summary->id, *after, [this, call, summary](Result<FramePage> page) {
       if (!page) return call->fail(page.error());
-      std::string text;
-      core::JsonWriter out(text);
-      out.begin_object().key("items").begin_array();
-      for (const auto& item : page->items) out.raw(*item);
-      out.end_array().field("next_n", page->next_n).end_object();
-      call->json(200, std::move(text));
+      in_pool(call, [this, call, summary, page = std::move(*page)] {
+        const bool raw = read_unmasked(call->who(), *summary);
+        std::string text;
+        core::JsonWriter out(text);
+        out.begin_object().key("items").begin_array();
+        for (const auto& item : page.items) out.raw(raw ? *item : parts_.live.masker().json(*item));
+        out.end_array().field("next_n", page.next_n).end_object();
+        call->json(200, std::move(text));
+      });
     });
   });
 }
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kActKinds = {"message", "product", "contact", "connector"};
+
+void answer_decision(const CallPtr& call, const std::string& act, const Result<ActOutcome>& outcome) {
+  if (!outcome) return call->fail(outcome.error());
+  std::string text;
+  core::JsonWriter out(text);
+  out.begin_object().field("act", act).field("decision", cv::to_string(outcome->decision.decision)).key("findings").raw(outcome->decision.findings);
+  out.key("rules").begin_array();
+  for (const std::string& rule : outcome->decision.rules) out.value(rule);
+  out.end_array().field("seq", outcome->seq).end_object();
+  call->json(200, std::move(text));
+}
+
+// What each kind of act must say of itself.
+core::Status check_act(const ActRequest& request) {
+  if (std::ranges::find(kActKinds, request.kind) == kActKinds.end())
+    return core::fail(Code::invalid, "must be message, product, contact or connector", "kind");
+  if (request.kind == "message") return request.text.empty() ? core::fail(Code::invalid, "is missing", "text") : core::Status{};
+  const std::string_view needed = request.kind == "product" ? "product" : request.kind == "contact" ? "to" : "name";
+  if (const std::string* value = cv::find(request.data, needed); value == nullptr || value->empty())
+    return core::fail(Code::invalid, "is missing", "data." + std::string(needed));
+  if (const std::string* zone = cv::find(request.data, "phone_zone"); zone != nullptr && !core::parse_offset(*zone))
+    return core::fail(Code::invalid, "must be an offset such as +08:00", "data.phone_zone");
+  return {};
+}
+
+}  // namespace
 
 void Gateway::propose_act(const CallPtr& call) {
   const auto body = call->body();
   if (!body) return call->fail(body.error());
   const auto act = string_member(*body, "act", 200);
   const auto kind = string_member(*body, "kind", 40);
-  const auto text = string_member(*body, "text", 20'000);
+  const auto text = optional_string(*body, "text", 20'000);
   const auto card = optional_string(*body, "card", 64);
-  if (const auto* error = first_error(act, kind, text, card)) return call->fail(*error);
+  const auto data = fields_member(*body, "data");
+  if (const auto* error = first_error(act, kind, text, card, data)) return call->fail(*error);
   if (const auto status = check_id(*act, "act"); !status) return call->fail(status.error());
-  if (const auto status = check_text(*text, "text"); !status) return call->fail(status.error());
-  if (*kind != "message") return call->fail(422, "invalid", "only messages can be proposed", "kind");
-  ActRequest request{*act, *kind, *text, *card, call->who().account};
+  ActRequest request{*act, *kind, *text, *card, call->who().account, *data};
+  if (const auto status = check_act(request); !status) return call->fail(status.error());
+  if (!text->empty())
+    if (const auto status = check_text(*text, "text"); !status) return call->fail(status.error());
   with_conversation(call, Permission::conversation_work, [this, call, request](SummaryPtr summary) {
-    parts_.live.act(summary->id, request, call->request.received, [call, act = request.act](Result<ActOutcome> outcome) {
-      if (!outcome) return call->fail(outcome.error());
-      std::string json_text;
-      core::JsonWriter out(json_text);
-      out.begin_object().field("act", act).field("decision", outcome->allowed ? "allowed" : "blocked").key("rules").begin_array();
-      for (const std::string& rule : outcome->rules) out.value(rule);
-      out.end_array().field("seq", outcome->seq).end_object();
-      call->json(200, std::move(json_text));
+    parts_.live.act(summary->id, request, call->request.received,
+                    [call, act = request.act](Result<ActOutcome> outcome) { answer_decision(call, act, outcome); });
+  });
+}
+
+void Gateway::confirm_act(const CallPtr& call) {
+  with_conversation(call, Permission::conversation_work, [this, call](SummaryPtr summary) {
+    const std::string& act = call->parameters[1];
+    parts_.live.confirm(summary->id, act, call->who().account, call->request.received,
+                        [call, act](Result<ActOutcome> outcome) { answer_decision(call, act, outcome); });
+  });
+}
+
+void Gateway::act_result(const CallPtr& call) {
+  const auto body = call->body();
+  if (!body) return call->fail(body.error());
+  const auto word = string_member(*body, "result", 20);
+  const auto reason = optional_string(*body, "reason", 2'000);
+  const auto data = fields_member(*body, "data");
+  if (const auto* error = first_error(word, reason, data)) return call->fail(*error);
+  if (*word != "done" && *word != "failed") return call->fail(422, "invalid", "must be done or failed", "result");
+  ActResult result{call->parameters[1], call->who().account, *word == "done", *reason, *data};
+  with_conversation(call, Permission::conversation_work, [this, call, result](SummaryPtr summary) {
+    parts_.live.act_result(summary->id, result, call->request.received, [call, act = result.act](Result<std::string> state) {
+      if (!state) return call->fail(state.error());
+      std::string text;
+      core::JsonWriter(text).begin_object().field("act", act).field("state", *state).end_object();
+      call->json(200, std::move(text));
     });
   });
 }
 
 // One event of the caller's, answered through `use`.
 void Gateway::append_one(const CallPtr& call, cv::Event event, std::function<void(const storage::Appended&)> use) {
-  if (const auto status = check_id(event.id, "id"); !status) return call->fail(status.error());
+  if (const auto status = check_event_id(event.id, "id"); !status) return call->fail(status.error());
   event.actor = call->who().account;
   event.occurred_at = core::wall_clock_now();
   auto shared = std::make_shared<cv::Event>(std::move(event));
@@ -394,7 +485,7 @@ void Gateway::accept_conversation(const CallPtr& call) {
   with_conversation(call, Permission::conversation_work, [this, call](SummaryPtr summary) {
     parts_.live.accept(summary->id, call->who().account, [this, call](Result<SummaryPtr> taken) {
       if (!taken) return call->fail(taken.error());
-      call->json(200, summary_json(**taken));
+      call->json(200, summary_json(**taken, call->who()));
     });
   });
 }
@@ -412,7 +503,7 @@ void Gateway::end_conversation(const CallPtr& call) {
   append_one(call, std::move(event), [this, call](const storage::Appended&) {
     parts_.live.summary(call->parameters.front(), [this, call](Result<SummaryPtr> summary) {
       if (!summary) return call->fail(summary.error());
-      call->json(200, summary_json(**summary));
+      call->json(200, summary_json(**summary, call->who()));
     });
   });
 }
@@ -422,7 +513,7 @@ void Gateway::save_wrapup(const CallPtr& call) {
   if (!body) return call->fail(body.error());
   const auto id = string_member(*body, "id", 200);
   if (!id) return call->fail(id.error());
-  if (const auto status = check_id(*id, "id"); !status) return call->fail(status.error());
+  if (const auto status = check_event_id(*id, "id"); !status) return call->fail(status.error());
   const json::value* wrapup = body->if_contains("wrapup");
   if (wrapup == nullptr || !wrapup->is_object()) return call->fail(422, "invalid", "must be an object", "wrapup");
   const json::value* types = wrapup->get_object().if_contains("types");

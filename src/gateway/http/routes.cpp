@@ -39,6 +39,8 @@ constexpr Route kRoutes[] = {
     only(Permission::conversation_append, "POST", "/api/v1/conversations/{id}/events", "appendEvents", &G::append_events),
     only(Permission::conversation_view, "GET", "/api/v1/conversations/{id}/frames", "getFrames", &G::get_frames),
     only(Permission::conversation_work, "POST", "/api/v1/conversations/{id}/acts", "proposeAct", &G::propose_act),
+    only(Permission::conversation_work, "POST", "/api/v1/conversations/{id}/acts/{act}/confirm", "confirmAct", &G::confirm_act),
+    only(Permission::conversation_work, "POST", "/api/v1/conversations/{id}/acts/{act}/result", "actResult", &G::act_result),
     only(Permission::conversation_work, "POST", "/api/v1/conversations/{id}/cards/{card}/actions", "cardAction", &G::card_action),
     only(Permission::conversation_work, "POST", "/api/v1/conversations/{id}/flow", "flowAction", &G::flow_action),
     only(Permission::conversation_work, "POST", "/api/v1/conversations/{id}/accept", "acceptConversation", &G::accept_conversation),

@@ -7,6 +7,7 @@
 #include "conversation/json_fields.h"
 #include "core/json_writer.h"
 #include "core/time.h"
+#include "gateway/live/masking.h"
 
 namespace fenshen::gateway {
 namespace {
@@ -59,14 +60,16 @@ std::string frame_json(const assist::Frame& frame, std::optional<double> ms) {
   return text;
 }
 
-std::string frames_message(std::string_view conversation, std::span<const FrameText> frames) {
+std::string frames_message(std::string_view conversation, std::span<const FrameText> frames, const Masker* masker, bool again) {
   std::size_t size = 64 + conversation.size();
   for (const FrameText& frame : frames) size += frame->size() + 1;
   std::string text;
   text.reserve(size);
   JsonWriter out(text);
-  out.begin_object().field("op", "frames").field("conversation", conversation).key("items").begin_array();
-  for (const FrameText& frame : frames) out.raw(*frame);
+  out.begin_object().field("op", "frames").field("conversation", conversation);
+  if (again) out.field("again", true);
+  out.key("items").begin_array();
+  for (const FrameText& frame : frames) out.raw(masker != nullptr ? masker->json(*frame) : *frame);
   out.end_array().end_object();
   return text;
 }

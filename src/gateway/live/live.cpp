@@ -22,8 +22,9 @@ constexpr std::size_t kPoolQueueMost = 2'000;
 
 struct Live::Impl {
   Impl(storage::EventLog& log, storage::Records& records, PackShelf& shelf, Options options)
-      : house{log, records, shelf, options, {}, {}, {}, {}, {}}, pool(options.pool_threads) {
+      : house{log, records, shelf, options, {}, {}, {}, {}, {}, {}}, pool(options.pool_threads) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.shards); ++i) shards.push_back(std::make_unique<Shard>(house));
+    house.shard_of = [this](const std::string& id) -> Shard& { return shard_of(id); };
   }
 
   Shard& shard_of(const std::string& id) { return *shards[core::hash_bytes(id) % shards.size()]; }
@@ -92,6 +93,7 @@ Live::~Live() {
 
 Result<std::unique_ptr<Live>> Live::start(storage::EventLog& log, storage::Records& records, PackShelf& shelf, Options options) {
   auto impl = std::make_unique<Impl>(log, records, shelf, options);
+  TRY_ASSIGN(impl->house.masker, Masker::create(shelf.current()->library()));
   std::vector<std::string> open;
   for (std::uint64_t position = 0;;) {
     TRY_ASSIGN(const auto streams, log.streams("default", storage::StreamKind::conversation, position, kStreamsAtOnce));
@@ -121,6 +123,7 @@ Result<std::unique_ptr<Live>> Live::start(storage::EventLog& log, storage::Recor
 Worker& Live::pool() { return impl_->pool; }
 PackShelf& Live::shelf() { return impl_->house.shelf; }
 const LiveStats& Live::stats() const { return impl_->house.stats; }
+const Masker& Live::masker() const { return *impl_->house.masker; }
 std::size_t Live::open_conversations() const { return impl_->house.directory.open(); }
 
 void Live::create(NewConversation request, Done<SummaryPtr> done) {
@@ -156,9 +159,7 @@ ListPage Live::list(const ListFilter& filter) {
         if (!folded) continue;
         summary = *folded;
       }
-      const bool matches = filter.text.empty() || summary->title.find(filter.text) != std::string::npos ||
-                           summary->id.find(filter.text) != std::string::npos || summary->last_text.find(filter.text) != std::string::npos;
-      if (!matches || (filter.visible && !filter.visible(*summary))) continue;
+      if (filter.visible && !filter.visible(*summary)) continue;
       page.items.push_back(std::move(summary));
       if (page.items.size() == filter.limit) {
         page.next = before;
@@ -181,6 +182,20 @@ void Live::act(const std::string& id, ActRequest request, Received received, Don
   impl_->with<ActOutcome>(id, std::move(done), [request = std::move(request), received](Shard& shard, Open& open, auto finished) mutable {
     shard.act(open, std::move(request), received, std::move(finished));
   });
+}
+
+void Live::confirm(const std::string& id, const std::string& act, const std::string& actor, Received received, Done<ActOutcome> done) {
+  impl_->with<ActOutcome>(id, std::move(done), [=](Shard& shard, Open& open, auto finished) { shard.confirm(open, act, actor, received, std::move(finished)); });
+}
+
+void Live::act_result(const std::string& id, ActResult result, Received received, Done<std::string> done) {
+  impl_->with<std::string>(id, std::move(done), [result = std::move(result), received](Shard& shard, Open& open, auto finished) mutable {
+    shard.act_result(open, std::move(result), received, std::move(finished));
+  });
+}
+
+void Live::draft(const std::string& id, std::string text, Done<assist::GateDecision> done) {
+  impl_->with<assist::GateDecision>(id, std::move(done), [text = std::move(text)](Shard& shard, Open& open, auto finished) { finished(shard.draft(open, text)); });
 }
 
 void Live::accept(const std::string& id, const std::string& account, Done<SummaryPtr> done) {
@@ -246,10 +261,12 @@ void Live::chat_read(const std::string& id, std::uint64_t n) {
 
 void Live::partial(const std::string& id, cv::Speaker speaker, std::string words) {
   impl_->with<bool>(id, [](Result<bool>) {}, [speaker, words = std::move(words)](Shard& shard, Open& open, auto) {
-    std::string text;
-    core::JsonWriter(text).begin_object().field("op", "partial").field("conversation", open.id).field("speaker", cv::to_string(speaker))
-        .field("text", words).end_object();
-    shard.send_desks(open, std::move(text));
+    shard.send_desks(open, [&](const Masker* masker) {
+      std::string text;
+      core::JsonWriter(text).begin_object().field("op", "partial").field("conversation", open.id).field("speaker", cv::to_string(speaker))
+          .field("text", masker != nullptr ? masker->text(words) : words).end_object();
+      return text;
+    });
   });
 }
 

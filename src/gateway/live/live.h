@@ -14,6 +14,7 @@
 #include "conversation/dialogue.h"
 #include "conversation/event.h"
 #include "core/result.h"
+#include "gateway/live/masking.h"
 #include "gateway/live/pack_shelf.h"
 #include "gateway/live/summary.h"
 #include "gateway/live/worker.h"
@@ -33,17 +34,25 @@ struct NewConversation {
   core::Millis occurred_at = 0;  // 0: now
   std::string actor;
   std::string rep;               // joins at once; empty: nobody
+  std::optional<conversation::Fields> history;  // of the customer, filled in by create()
   std::optional<conversation::Dialogue> sample;
   int speed = 1;
 };
 
 struct ActRequest {
   std::string act, kind, text, card, actor;
+  conversation::Fields data;
 };
 struct ActOutcome {
-  bool allowed = true;
-  std::vector<std::string> rules;
+  assist::GateDecision decision;
   std::uint64_t seq = 0;
+};
+// How an allowed contact or connector act went.
+struct ActResult {
+  std::string act, actor;
+  bool happened = true;
+  std::string reason;
+  conversation::Fields data;
 };
 
 struct SampleAction {
@@ -64,7 +73,6 @@ struct LiveStats {
 
 struct ListFilter {
   std::optional<bool> open;  // waiting and open, or ended and closed
-  std::string text;
   std::function<bool(const Summary&)> visible;
   std::uint64_t before = 0;  // position; 0: from the newest
   std::size_t limit = 50;
@@ -81,6 +89,7 @@ class Live {
     std::size_t pool_threads = 2;
     std::size_t open_most = 200'000;
     std::chrono::milliseconds keep_ended{15'000};  // in memory, once nobody watches
+    std::chrono::milliseconds act_timeout{10 * 60'000};  // an allowed contact of which nobody tells how it went has failed
   };
   // log, records, shelf outlive this. Folds the open conversations of the log again before it returns.
   static core::Result<std::unique_ptr<Live>> start(storage::EventLog& log, storage::Records& records, PackShelf& shelf, Options options);
@@ -90,6 +99,7 @@ class Live {
   PackShelf& shelf();
   const LiveStats& stats() const;
   std::size_t open_conversations() const;
+  const Masker& masker() const;
 
   // conflict: the id is taken.
   void create(NewConversation request, Done<SummaryPtr> done);
@@ -101,7 +111,14 @@ class Live {
   // Events of others; conflict: it has ended (only card actions, wrap-ups and snapshots still go). An event repeated by id gives
   // what the first gave. The list is in the order of `events`.
   void append(const std::string& id, std::vector<conversation::Event> events, Received received, Done<std::vector<storage::Appended>> done);
+  // Through the gate: proposed, decided, done, each durable before the next. Contact and connector acts, if allowed, are
+  // done when act_result says so. Repeated, it goes on where it was. conflict: it has ended, or the act failed.
   void act(const std::string& id, ActRequest request, Received received, Done<ActOutcome> done);
+  // conflict: nobody was asked.
+  void confirm(const std::string& id, const std::string& act, const std::string& actor, Received received, Done<ActOutcome> done);
+  void act_result(const std::string& id, ActResult result, Received received, Done<std::string> done);  // "done" or "failed"
+  // What the gate would say now.
+  void draft(const std::string& id, std::string text, Done<assist::GateDecision> done);
   // conflict: another rep was first, or it has ended.
   void accept(const std::string& id, const std::string& account, Done<SummaryPtr> done);
   // The confirmed wrap-up; gives what differs from the draft.
@@ -114,6 +131,9 @@ class Live {
   struct WatchOptions {
     std::uint64_t after = 0;
     bool panels = true;
+    // Whether this desk may read personal data as it was said; asked whenever something is sent, on the shard. Empty: yes.
+    // Once the answer turns to yes, all frames come again from the first ("again": true), unmasked.
+    std::function<bool(const Summary&)> unmasked;
   };
   void watch(const std::string& id, Socket desk, WatchOptions options);
   void unwatch(const std::string& id, const Socket& socket);

@@ -45,6 +45,9 @@ cv::EventBody SamplePlay::body() const {
   cv::Utterance utterance;
   utterance.speaker = turn.speaker;
   utterance.text = turn.text;
+  utterance.start_ms = turn.start_ms;
+  utterance.end_ms = turn.end_ms;
+  utterance.track = turn.track;
   return utterance;
 }
 

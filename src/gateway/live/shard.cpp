@@ -4,6 +4,7 @@
 
 #include "core/json_writer.h"
 #include "core/log.h"
+#include "gateway/live/own_ids.h"
 
 namespace fenshen::gateway {
 namespace {
@@ -30,9 +31,14 @@ cv::Event make_event(std::string id, std::string actor, cv::EventBody body) {
   return event;
 }
 
+const std::string& id_of(const cv::Event& event, const cv::Utterance& utterance) {
+  return utterance.utterance_id.empty() ? event.id : utterance.utterance_id;
+}
+
 bool is_late(const cv::EventBody& body) {  // may come after the end
   return std::holds_alternative<cv::CardAction>(body) || std::holds_alternative<cv::WrapupSaved>(body) ||
-         std::holds_alternative<cv::CustomerSnapshot>(body) || std::holds_alternative<cv::ConversationEnded>(body);
+         std::holds_alternative<cv::CustomerSnapshot>(body) || std::holds_alternative<cv::ConversationEnded>(body) ||
+         std::holds_alternative<cv::ActDone>(body) || std::holds_alternative<cv::ActFailed>(body);
 }
 
 }  // namespace
@@ -45,6 +51,7 @@ void Shard::start() {
 // --- life of a conversation ---
 
 void Shard::create(NewConversation request, Done<SummaryPtr> done) {
+  if (!request.history) return record_contact(std::move(request), std::move(done));
   if (house_.directory.open() >= house_.options.open_most) return done(fail(Code::limited, "too many open conversations"));
   if (!house_.directory.reserve(request.id)) return done(fail(Code::conflict, "a conversation of this id exists", "id"));
   auto made = std::make_unique<Open>(request.id, [this](std::string_view hash) { return house_.shelf.by_hash(hash); });
@@ -56,12 +63,13 @@ void Shard::create(NewConversation request, Done<SummaryPtr> done) {
     open.tracker.set_sample(open.sample->state_json());
   }
   Events events;
-  events.push_back(make_event("start", request.actor, request.started));
+  events.push_back(make_event(own_id("start"), request.actor, request.started));
   if (request.occurred_at != 0) events.back().occurred_at = request.occurred_at;
   const ContentPtr content = house_.shelf.current();
-  events.push_back(make_event("pack-" + content->hash, "system", cv::PackBound{content->hash, std::string(assist::kEngineVersion)}));
+  events.push_back(make_event(own_id("pack-" + content->hash), "system", cv::PackBound{content->hash, std::string(assist::kEngineVersion)}));
   open.bound = content->hash;
-  if (!request.rep.empty()) events.push_back(make_event("accept", request.rep, cv::ParticipantJoined{request.rep, cv::Speaker::rep}));
+  if (!request.rep.empty()) events.push_back(make_event(own_id("accept"), request.rep, cv::ParticipantJoined{request.rep, cv::Speaker::rep}));
+  if (!request.history->empty()) events.push_back(make_event(own_id("history"), "system", cv::HistorySnapshot{*request.history}));
   const std::string id = request.id;
   open_.emplace(id, std::move(made));
   append(open, std::move(events), Clock::now(), [this, id, done](Result<std::vector<storage::Appended>> result) {
@@ -91,6 +99,7 @@ Result<Open*> Shard::find(const std::string& id) {
   const auto known = house_.directory.find(id);
   if (known) open->tracker.set_position(known->position);
   if (!open->over()) restore_sample(*open);
+  finish_acts(*open);
   house_.directory.remember(summarize(*open));
   plan_tick(*open);
   return open;
@@ -149,13 +158,34 @@ core::Status Shard::fold(Open& open, const cv::Event& event, std::optional<Recei
 
 // --- appending ---
 
+// A correction is of something that was heard: in the log, on its way there, or earlier in the same list.
+core::Status Shard::check_revisions(const Open& open, const Events& events) const {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* utterance = std::get_if<cv::Utterance>(&events[i].body);
+    if (utterance == nullptr || utterance->revision == 0) continue;
+    const std::string& id = utterance->utterance_id;
+    bool known = !id.empty() && (open.tracker.has_utterance(id) || open.heard.contains(id));
+    for (std::size_t before = 0; before < i && !known; ++before) {
+      const auto* earlier = std::get_if<cv::Utterance>(&events[before].body);
+      known = earlier != nullptr && earlier->revision == 0 && id_of(events[before], *earlier) == id;
+    }
+    if (!known)
+      return fail(Code::invalid, "no utterance of this id was heard in this conversation: there is nothing to correct",
+                  "events[" + std::to_string(i) + "].utterance_id");
+  }
+  return {};
+}
+
 void Shard::append(Open& open, Events events, Received received, Done<std::vector<storage::Appended>> done) {
   if (open.over())
     for (const cv::Event& event : events)
       if (!is_late(event.body)) return done(fail(Code::conflict, "the conversation has ended", "conversation"));
+  if (auto status = check_revisions(open, events); !status) return done(std::unexpected(std::move(status.error())));
+  for (const cv::Event& event : events)
+    if (const auto* utterance = std::get_if<cv::Utterance>(&event.body); utterance != nullptr && utterance->revision == 0) open.heard.insert(id_of(event, *utterance));
   bool bound = false;
   if (const ContentPtr content = house_.shelf.current(); !open.over() && open.bound != content->hash) {
-    cv::Event bind = make_event("pack-" + content->hash + "-" + std::to_string(open.replayer.last_seq() + static_cast<std::uint64_t>(open.in_flight)),
+    cv::Event bind = make_event(own_id("pack-" + content->hash + "-" + std::to_string(open.replayer.last_seq() + static_cast<std::uint64_t>(open.in_flight))),
                                 "system", cv::PackBound{content->hash, std::string(assist::kEngineVersion)});
     events.insert(events.begin(), std::move(bind));
     open.bound = content->hash;
@@ -183,7 +213,7 @@ void Shard::durable(const std::string& id, Events events, bool bound, Received r
   const auto found = open_.find(id);
   if (found == open_.end()) return done(std::move(result));
   Open& open = *found->second;
-  --open.in_flight;
+  if (--open.in_flight == 0) open.heard.clear();  // the tracker knows them once they are folded
   if (!result) {
     ++house_.stats.append_errors;
     if (bound) open.bound = open.replayer.pack_hash();
@@ -216,21 +246,10 @@ SummaryPtr Shard::summarize(Open& open) {
 }
 
 void Shard::publish(Open& open, std::size_t first_frame, bool panels) {
+  look_at_desks(open);
   if (first_frame < open.frames.size() && !open.desks.empty())
-    send_desks(open, frames_message(open.id, std::span(open.frames).subspan(first_frame)));
-  if (panels && open.replayer.assist() != nullptr) {
-    std::shared_ptr<const std::string> message;
-    for (const Open::Desk& desk : open.desks) {
-      if (!desk.panels) continue;
-      if (!message) {
-        std::string text;
-        core::JsonWriter(text).begin_object().field("op", "panels").field("conversation", open.id).field("seq", open.replayer.last_seq())
-            .key("panels").raw(open.replayer.assist()->panels_json()).end_object();
-        message = std::make_shared<const std::string>(std::move(text));
-      }
-      desk.socket->send(message);
-    }
-  }
+    send_desks(open, [&](const Masker* masker) { return frames_message(open.id, std::span(open.frames).subspan(first_frame), masker); });
+  if (panels && open.replayer.assist() != nullptr) send_panels(open);
   const Summary::State before = house_.directory.find(open.id) && house_.directory.find(open.id)->summary
                                     ? house_.directory.find(open.id)->summary->state : open.tracker.summary().state;
   house_.directory.update(summarize(open));
@@ -242,6 +261,47 @@ void Shard::publish(Open& open, std::size_t first_frame, bool panels) {
 void Shard::send_desks(Open& open, std::string message) {
   const auto shared = std::make_shared<const std::string>(std::move(message));
   for (const Open::Desk& desk : open.desks) desk.socket->send(shared);
+}
+
+void Shard::send_desks(Open& open, const std::function<std::string(const Masker*)>& write, bool panels) {
+  std::shared_ptr<const std::string> raw, masked;
+  for (const Open::Desk& desk : open.desks) {
+    if (panels && !desk.panels) continue;
+    auto& message = desk.raw ? raw : masked;
+    if (!message) message = std::make_shared<const std::string>(write(desk.raw ? nullptr : house_.masker.get()));
+    desk.socket->send(message);
+  }
+}
+
+void Shard::send_panels(Open& open) {
+  send_desks(open, [&](const Masker* masker) { return panels_message(open, masker); }, true);
+}
+
+std::string Shard::panels_message(const Open& open, const Masker* masker) const {
+  const std::string panels = open.replayer.assist()->panels_json();
+  std::string text;
+  core::JsonWriter(text).begin_object().field("op", "panels").field("conversation", open.id).field("seq", open.replayer.last_seq())
+      .key("panels").raw(masker != nullptr ? masker->json(panels) : panels).end_object();
+  return text;
+}
+
+void Shard::send_all(Open& open, Open::Desk& desk, std::size_t after, bool again) {
+  const Masker* masker = desk.raw ? nullptr : house_.masker.get();
+  for (std::size_t at = std::min(after, open.frames.size()); at < open.frames.size(); at += kFramesAMessage) {
+    const auto some = std::span(open.frames).subspan(at, std::min(kFramesAMessage, open.frames.size() - at));
+    desk.socket->send(frames_message(open.id, some, masker, again && at == after));
+  }
+  if (desk.panels && open.replayer.assist() != nullptr) desk.socket->send(panels_message(open, masker));
+}
+
+// Who may read more than before (a rep has taken a waiting chat) gets it whole; who may read less, from now on less.
+void Shard::look_at_desks(Open& open) {
+  for (Open::Desk& desk : open.desks) {
+    const bool raw = !desk.unmasked || desk.unmasked(open.tracker.summary());
+    const bool more = raw && !desk.raw;
+    desk.raw = raw;
+    if (more) send_all(open, desk, 0, true);
+  }
 }
 
 void Shard::publish_chat(Open& open) {
@@ -281,15 +341,9 @@ void Shard::send_waiting_places() {
 
 void Shard::watch(Open& open, Live::Socket desk, Live::WatchOptions options) {
   unwatch(open.id, desk);
-  for (std::size_t at = std::min<std::size_t>(options.after, open.frames.size()); at < open.frames.size(); at += kFramesAMessage)
-    desk->send(frames_message(open.id, std::span(open.frames).subspan(at, std::min(kFramesAMessage, open.frames.size() - at))));
-  if (options.panels && open.replayer.assist() != nullptr) {
-    std::string text;
-    core::JsonWriter(text).begin_object().field("op", "panels").field("conversation", open.id).field("seq", open.replayer.last_seq())
-        .key("panels").raw(open.replayer.assist()->panels_json()).end_object();
-    desk->send(std::move(text));
-  }
-  open.desks.push_back({std::move(desk), options.panels});
+  Open::Desk& made = open.desks.emplace_back(Open::Desk{std::move(desk), options.panels, std::move(options.unmasked), true});
+  made.raw = !made.unmasked || made.unmasked(open.tracker.summary());
+  send_all(open, made, options.after, false);
   if (!open.over()) append(open, {}, Clock::now(), [](auto&&) {});  // content changed while nobody watched
 }
 
@@ -354,7 +408,7 @@ void Shard::tick_due() {
     if (open.in_flight > 0 || open.tick_seq == seq + 1) continue;  // what is on its way fires it too
     open.tick_seq = seq + 1;
     ++house_.stats.ticks;
-    append(open, {make_event("tick-" + std::to_string(*open.due) + "-" + std::to_string(seq), "system", cv::Tick{})}, Clock::now(), [](auto&&) {});
+    append(open, {make_event(own_id("tick-" + std::to_string(*open.due) + "-" + std::to_string(seq)), "system", cv::Tick{})}, Clock::now(), [](auto&&) {});
   }
   worker_.post_at(Clock::now() + kTickEvery, [this] { tick_due(); });
 }
@@ -363,10 +417,11 @@ void Shard::evict() {
   const auto before = Clock::now() - house_.options.keep_ended;
   for (auto it = open_.begin(); it != open_.end();) {
     Open& open = *it->second;
-    const bool idle = open.over() && !open.watched() && open.in_flight == 0 && open.used < before;
+    const bool idle = open.over() && !open.watched() && open.in_flight == 0 && open.acting.empty() && open.used < before;
     if (idle && open.due) deadlines_.erase({*open.due, open.id});
     it = idle ? open_.erase(it) : std::next(it);
   }
+  time_out_acts();
   worker_.post_at(Clock::now() + kEvictEvery, [this] { evict(); });
 }
 

@@ -1,4 +1,4 @@
-// What people do in a conversation: acts through the gate, taking a chat, the wrap-up, the recorded customer.
+// What people do in a conversation: taking a chat, the wrap-up, the recorded customer. Acts: shard_gate.cpp.
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 
 #include "core/json_writer.h"
 #include "core/utf8.h"
+#include "gateway/live/own_ids.h"
 #include "gateway/live/shard.h"
 
 namespace fenshen::gateway {
@@ -27,70 +28,17 @@ cv::Event make_event(std::string id, std::string actor, cv::EventBody body) {
   return event;
 }
 
-ActOutcome outcome_of(const ActRecord& record) { return {record.allowed, record.rules, record.seq}; }
 
 }  // namespace
 
-// --- the gate: proposed, decided, done, each durable before the next ---
-
-void Shard::act(Open& open, ActRequest request, Received received, Done<ActOutcome> done) {
-  const ActRecord* known = open.tracker.act(request.act);
-  if (known != nullptr && known->decided && (known->done || !known->allowed)) return done(outcome_of(*known));
-  if (open.over() && known == nullptr) return done(fail(Code::conflict, "the conversation has ended", "conversation"));
-  cv::ActProposed body;
-  body.act = request.act;
-  body.kind = request.kind;
-  body.text = request.text;
-  body.card = request.card;
-  // Made before the call: the order of arguments is open, and the callback takes the request away.
-  Events proposal{make_event("act-" + request.act, request.actor, std::move(body))};
-  append(open, std::move(proposal), received,
-         [this, id = open.id, request = std::move(request), received, done](Result<std::vector<storage::Appended>> result) mutable {
-           if (!result) return done(std::unexpected(result.error()));
-           finish_act(id, std::move(request), received, std::move(done));
-         });
-}
-
-void Shard::finish_act(const std::string& id, ActRequest request, Received received, Done<ActOutcome> done) {
-  const auto found = find(id);
-  if (!found) return done(std::unexpected(found.error()));
-  const ActRecord* record = (*found)->tracker.act(request.act);
-  if (record == nullptr) return done(fail(Code::unavailable, "the conversation cannot be folded now"));
-  if (record->decided && (record->done || !record->allowed)) return done(outcome_of(*record));
-  const std::uint64_t seq = record->seq;
-  // The decision is the fold's. No rule blocks yet (effects `block` come with the gate): what was folded is allowed.
-  const bool allowed = true;
-  Events decision{make_event("act-" + request.act + "-decided", "system", cv::ActDecided{request.act, allowed, {}})};
-  append(**found, std::move(decision), received,
-         [this, id, request = std::move(request), seq, received, done](Result<std::vector<storage::Appended>> result) mutable {
-           if (!result) return done(std::unexpected(result.error()));
-           say_act(id, std::move(request), seq, received, std::move(done));
-         });
-}
-
-void Shard::say_act(const std::string& id, ActRequest request, std::uint64_t seq, Received received, Done<ActOutcome> done) {
-  const auto found = find(id);
-  if (!found) return done(std::unexpected(found.error()));
-  // An event of somebody else's may have had the decision's id: then nothing was decided, and nothing is said.
-  const ActRecord* record = (*found)->tracker.act(request.act);
-  if (record == nullptr || !record->decided) return done(fail(Code::conflict, "the ids of this act are taken by other events", "act"));
-  append(**found, {make_event("act-" + request.act + "-done", request.actor, cv::ActDone{request.act})}, received,
-         [this, id, seq, done](Result<std::vector<storage::Appended>> result) {
-           if (!result) return done(std::unexpected(result.error()));
-           done(ActOutcome{true, {}, seq});
-           const auto open = open_.find(id);
-           if (open == open_.end() || !open->second->sample || result->front().duplicate) return;
-           open->second->sample->rep_spoke();
-           plan_sample(*open->second);
-         });
-}
+// --- who takes it ---
 
 void Shard::accept(Open& open, const std::string& account, Done<SummaryPtr> done) {
   const Summary& summary = open.tracker.summary();
   if (open.over()) return done(fail(Code::conflict, "the conversation has ended", "conversation"));
   if (summary.rep == account) return done(summarize(open));
   if (!summary.rep.empty()) return done(fail(Code::conflict, "another rep has taken it", "rep"));
-  append(open, {make_event("accept", account, cv::ParticipantJoined{account, cv::Speaker::rep})}, Clock::now(),
+  append(open, {make_event(own_id("accept"), account, cv::ParticipantJoined{account, cv::Speaker::rep})}, Clock::now(),
          [this, id = open.id, account, done](Result<std::vector<storage::Appended>> result) {
            if (!result) return done(std::unexpected(result.error()));
            const auto found = find(id);
@@ -221,8 +169,8 @@ void Shard::play_sample(const std::string& id, std::uint64_t plan) {
   Open& open = *found->second;
   ++open.sample_turn;
   const bool ends = open.sample->waits() == SamplePlay::Waits::done;
-  cv::Event event = ends ? make_event("s-end", "customer", cv::ConversationEnded{"customer", "hung_up"})
-                         : make_event("s" + std::to_string(open.sample->next()), "sample", open.sample->body());
+  cv::Event event = ends ? make_event(own_id("s-end"), "customer", cv::ConversationEnded{"customer", "hung_up"})
+                         : make_event(own_id("s" + std::to_string(open.sample->next())), "sample", open.sample->body());
   if (!ends) open.sample->played();
   append(open, {std::move(event)}, Clock::now(), [this, id](Result<std::vector<storage::Appended>> result) {
     const auto again = open_.find(id);
@@ -261,11 +209,12 @@ void Shard::restore_sample(Open& open) {
   if (!events) return;
   for (const cv::Event& event : *events) {
     std::size_t index = 0;
-    if (event.actor == "sample" && event.id.starts_with("s")) {
-      std::from_chars(event.id.data() + 1, event.id.data() + event.id.size(), index);
+    if (const std::string_view turn = without_own_sign(event.id); event.actor == "sample" && turn.starts_with("s")) {
+      std::from_chars(turn.data() + 1, turn.data() + turn.size(), index);
       open.sample->continue_at(index + 1);
-    } else if (std::holds_alternative<cv::ActDone>(event.body)) {
-      open.sample->rep_spoke();
+    } else if (const auto* done = std::get_if<cv::ActDone>(&event.body)) {
+      const ActRecord* act = open.tracker.act(done->act);
+      if (act != nullptr && act->kind == "message") open.sample->rep_spoke();
     }
   }
   open.sample->pause(true);

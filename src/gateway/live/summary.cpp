@@ -4,6 +4,7 @@
 
 #include "core/json_writer.h"
 #include "core/utf8.h"
+#include "gateway/live/own_ids.h"
 
 namespace fenshen::gateway {
 namespace {
@@ -57,6 +58,7 @@ void SummaryTracker::on(const cv::Event& event) {
     summary_.lang = body->lang;
     summary_.customer = body->customer;
     summary_.started_at = event.recorded_at;
+    summary_.starter = event.actor;
     if (const auto* team = cv::find(body->meta, "team")) summary_.team = *team;
     if (const auto* name = cv::find(body->customer, "name")) summary_.title = *name;
     // A chat waits until somebody takes it; on the phone the line is open already.
@@ -71,24 +73,38 @@ void SummaryTracker::on(const cv::Event& event) {
       if (summary_.state == Summary::State::waiting) summary_.state = Summary::State::open;
     }
   } else if (const auto* utterance = std::get_if<cv::Utterance>(&event.body)) {
-    if (utterance->revision == 0) said(event, utterance->speaker, utterance->text, event.id);
+    if (utterance->revision > 0) return;
+    utterances_.insert(utterance->utterance_id.empty() ? event.id : utterance->utterance_id);
+    said(event, utterance->speaker, utterance->text, event.id);
   } else if (const auto* proposed = std::get_if<cv::ActProposed>(&event.body)) {
     auto& act = acts_[proposed->act];
     if (act.seq == 0) {
+      act.kind = proposed->kind;
       act.text = proposed->text;
+      act.data = proposed->data;
+      act.actor = event.actor;
       act.seq = event.seq;
     }
   } else if (const auto* decided = std::get_if<cv::ActDecided>(&event.body)) {
+    using Act = ActRecord::State;
     auto& act = acts_[decided->act];
-    act.decided = true;
-    act.allowed = decided->allowed;
+    if (act.state != Act::undecided && act.state != Act::confirmed) return;
+    act.state = decided->allowed() ? Act::allowed : decided->decision == cv::Decision::confirm ? Act::waits : Act::blocked;
     act.rules = decided->rules;
+    act.decided_at = event.recorded_at;
+    ++act.decisions;
+  } else if (const auto* confirmed = std::get_if<cv::ActConfirmed>(&event.body)) {
+    auto& act = acts_[confirmed->act];
+    if (act.state == ActRecord::State::waits) act.state = ActRecord::State::confirmed;
   } else if (const auto* done = std::get_if<cv::ActDone>(&event.body)) {
     auto& act = acts_[done->act];
-    if (!act.done) said(event, cv::Speaker::rep, act.text, done->act);
-    act.done = true;
+    if (act.state == ActRecord::State::allowed && act.kind == "message") said(event, cv::Speaker::rep, act.text, done->act);
+    if (act.state == ActRecord::State::allowed) act.state = ActRecord::State::done;
   } else if (const auto* failed = std::get_if<cv::ActFailed>(&event.body)) {
-    acts_[failed->act].failed = true;
+    auto& act = acts_[failed->act];
+    if (act.state == ActRecord::State::done || act.state == ActRecord::State::blocked) return;
+    act.state = ActRecord::State::failed;
+    act.reason = failed->reason;
   } else if (const auto* snapshot = std::get_if<cv::CustomerSnapshot>(&event.body)) {
     summary_.customer = snapshot->customer;
     if (const auto* name = cv::find(snapshot->customer, "name")) summary_.title = *name;
@@ -118,7 +134,8 @@ void SummaryTracker::said(const cv::Event& event, cv::Speaker speaker, std::stri
   ChatItem item;
   item.n = event.seq;
   const std::string_view from = speaker == cv::Speaker::customer ? "customer" : speaker == cv::Speaker::system ? "system" : cv::to_string(speaker);
-  if (id.starts_with("chat-")) id.remove_prefix(5);  // the customer's own id, so that its echo is known
+  // The customer's own id, so that its echo is known.
+  if (const std::string_view own = without_own_sign(id); own.starts_with("chat-")) id = own.substr(5);
   core::JsonWriter(item.json).begin_object().field("n", event.seq).field("id", id).field("from", from).field("text", text)
       .field("at", core::format_instant(event.recorded_at)).end_object();
   chat_.push_back(std::move(item));

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct Summary {
   conversation::Fields customer;
   std::string rep;   // account id, empty: nobody
   std::string team;  // meta.team
+  std::string starter;  // account that started it
   core::Millis started_at = 0, ended_at = 0;  // ended_at 0: not yet
   std::string last_speaker, last_text;
   core::Millis last_at = 0;
@@ -43,10 +45,15 @@ struct ChatItem {
 };
 
 struct ActRecord {
-  std::string text;
+  std::string kind, text, actor;
+  conversation::Fields data;
   std::uint64_t seq = 0;  // of act.proposed
-  bool decided = false, allowed = false, done = false, failed = false;
+  // undecided, waits (for a confirmation), confirmed (to be decided again), allowed, blocked, done, failed
+  enum class State : std::uint8_t { undecided, waits, confirmed, allowed, blocked, done, failed } state = State::undecided;
+  int decisions = 0;
+  core::Millis decided_at = 0;
   std::vector<std::string> rules;
+  std::string reason;  // of a failure
 };
 
 class SummaryTracker {
@@ -61,7 +68,9 @@ class SummaryTracker {
 
   const Summary& summary() const { return summary_; }
   const ActRecord* act(std::string_view id) const;
+  const std::map<std::string, ActRecord, std::less<>>& acts() const { return acts_; }
   const std::vector<ChatItem>& chat() const { return chat_; }
+  bool has_utterance(std::string_view id) const { return utterances_.contains(id); }  // one that may be revised
 
  private:
   void on(const conversation::Event& event);
@@ -70,6 +79,7 @@ class SummaryTracker {
 
   Summary summary_;
   std::map<std::string, ActRecord, std::less<>> acts_;
+  std::set<std::string, std::less<>> utterances_;
   std::vector<ChatItem> chat_;  // channel chat only
 };
 

@@ -29,6 +29,19 @@ core::Status check_cost(std::size_t literals) {
   return core::fail(core::Code::too_large, fmt::format("expands to {} literals, at most {} are allowed", literals, kMaxLiterals));
 }
 
+// Gaps: as many in a row as content/pattern.h allows, also where classes bring their own; and not too many in all.
+core::Status check_gaps(const Chains& chains) {
+  std::size_t all = 0;
+  for (const Chain& chain : chains) {
+    const auto gaps = static_cast<std::size_t>(std::ranges::count_if(chain, [](const Slot& slot) { return slot.gapped; }));
+    if (gaps > content::kMaxGaps)
+      return core::fail(core::Code::too_large, fmt::format("has {} gaps in a row, at most {} are allowed", gaps, content::kMaxGaps));
+    all += gaps;
+  }
+  if (all <= kMaxGapsInAll) return {};
+  return core::fail(core::Code::too_large, fmt::format("expands to {} gaps, at most {} are allowed", all, kMaxGapsInAll));
+}
+
 void normalise(std::vector<Literal>& literals) {
   std::ranges::sort(literals);
   literals.erase(std::ranges::unique(literals).begin(), literals.end());
@@ -202,6 +215,7 @@ core::Result<std::vector<Chain>> Expander::expand(std::string_view pattern) {
     }
     if (status) merge_sets(out);
     if (status) status = check_cost(cost(out));
+    if (status) status = check_gaps(out);
     if (status && std::ranges::any_of(out, only_edges)) status = core::fail(core::Code::invalid, "matches every utterance");
   }
   if (!status) {

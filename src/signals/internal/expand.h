@@ -16,6 +16,7 @@
 namespace fenshen::signals::internal {
 
 constexpr std::size_t kMaxLiterals = 4096;  // of one pattern
+constexpr std::size_t kMaxGapsInAll = 2048;  // of one pattern, over all its alternatives
 
 struct Literal {
   std::u32string text;

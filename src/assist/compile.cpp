@@ -62,6 +62,7 @@ CompileOutcome compile(std::shared_ptr<const content::Library> library) {
   pack->index = knowledge::Index::build(library->articles);
   index_names(*pack);
   pack->internal_words = InternalWords(*library);
+  pack->circumstances = CircumstancesRead(*library, *pack->conditions);
   pack->reads_intents = pack->conditions->reads_intents();
   outcome.pack = std::move(pack);
   return outcome;

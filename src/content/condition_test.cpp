@@ -80,7 +80,7 @@ TEST(Condition, NamesTheColumnOfAMistake) {
   const Bad table[] = {
       {"", 1, "missing"},
       {"   ", 4, "missing"},
-      {"rep", 4, "says, gives or speaks"},
+      {"rep", 4, "says, matches, gives or speaks"},
       {"rep says", 9, "quotes"},
       {"rep says 保本", 10, "quotes"},
       {"rep says \"保本", 10, "not closed"},

@@ -53,6 +53,20 @@ Status read_event(const json::value& value, const std::string& where, DialogueTu
   return {};
 }
 
+// Times in the recording and the track: whole numbers; a file without them says nothing about pauses.
+Status read_times(const json::object& object, const std::string& where, DialogueTurn& turn) {
+  std::int64_t track = 0;
+  const std::pair<std::string_view, std::int64_t*> members[] = {{"start_ms", &turn.start_ms}, {"end_ms", &turn.end_ms}, {"track", &track}};
+  for (const auto& [name, out] : members) {
+    const json::value* value = member(object, name);
+    if (value == nullptr) continue;
+    if (!value->is_int64() || value->get_int64() < 0 || value->get_int64() > 1'000'000'000) return fail(Code::invalid, "must be a whole number", where + std::string(name));
+    *out = value->get_int64();
+  }
+  turn.track = static_cast<std::uint32_t>(track);
+  return {};
+}
+
 Status read_turn(const json::value& value, const std::string& where, core::Millis before, bool first, DialogueTurn& turn) {
   if (!value.is_object()) return fail(Code::invalid, "must be an object", where);
   const json::object& object = value.get_object();
@@ -62,6 +76,7 @@ Status read_turn(const json::value& value, const std::string& where, core::Milli
   else return fail(Code::invalid, parsed.error().message, where + "speaker");
   TRY(read_text(object, "text", where, turn.text));
   if (const json::value* event = member(object, "event")) TRY(read_event(*event, where, turn));
+  TRY(read_times(object, where, turn));
   turn.ts = first ? 0 : before + kTurnGapMs;
   if (const json::value* ts = member(object, "ts")) {
     if (!ts->is_number()) return fail(Code::invalid, "must be a number of seconds", where + "ts");
@@ -131,6 +146,9 @@ std::vector<DialogueEvent> events_of(const Dialogue& dialogue, std::string_view 
       Utterance utterance;
       utterance.speaker = turn.speaker;
       utterance.text = turn.text;
+      utterance.start_ms = turn.start_ms;
+      utterance.end_ms = turn.end_ms;
+      utterance.track = turn.track;
       add(std::move(utterance), index, std::string(to_string(turn.speaker)));
     }
     if (turn.event) add(*turn.event, index, "system");

@@ -15,6 +15,8 @@ struct DialogueTurn {
   std::string text;                    // empty: nothing said
   std::optional<BusinessEvent> event;
   core::Millis ts = 0;                 // ms from the start, non-decreasing; filled in where missing
+  std::int64_t start_ms = -1, end_ms = -1;  // in the recording; -1 unknown
+  std::uint32_t track = 0;
   bool empty() const { return text.empty() && !event; }  // skipped, but keeps its index
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assist/assist.h"
+#include "assist/internal/circumstances.h"
 #include "assist/internal/internal_words.h"
 #include "content/library.h"
 #include "flow/flow_set.h"
@@ -42,6 +43,7 @@ class CompiledPack {
   std::unordered_map<std::string_view, std::uint32_t> product_by_code;
   bool reads_intents = false;  // some condition waits for, or looks at, the topic of a turn
   InternalWords internal_words;
+  CircumstancesRead circumstances;
   int offset_minutes = 480;
 };
 

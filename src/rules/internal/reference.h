@@ -31,7 +31,11 @@ class Truths {
       case Kind::all: return std::ranges::all_of(node.children, [&](const auto& child) { return holds(child); });
       case Kind::any: return std::ranges::any_of(node.children, [&](const auto& child) { return holds(child); });
       case Kind::negate: return !holds(node.children[0]);
-      case Kind::says: return speaks(node) && at_.moment.patterns.contains(node.pattern_text);
+      case Kind::gives: return speaks(node) && std::ranges::any_of(at_.moment.amounts, [&](const std::string& amount) {
+        return std::ranges::all_of(node.compares, [&](const auto& one) { return holds(std::stoi(amount), one); });
+      });
+      case Kind::says:
+      case Kind::matches: return speaks(node) && at_.moment.patterns.contains(node.pattern_text);
       case Kind::speaks: return speaks(node);
       case Kind::start: return std::holds_alternative<conversation::ConversationStarted>(at_.moment.body);
       case Kind::end: return std::holds_alternative<conversation::ConversationEnded>(at_.moment.body);
@@ -86,9 +90,53 @@ class Truths {
 class Reference {
  public:
   // `events` without ticks; `now`: how far time has been advanced.
-  Reference(const content::Rule& rule, std::uint32_t index, const std::vector<Snapshot>& events, core::Millis now) : rule_(rule), index_(index), events_(events), now_(now) {
+  // `calendar` days worked or not, against their weekday. `instance`: what this one is about, where the rule has `each`.
+  struct Instance {
+    std::string key;
+    std::optional<std::size_t> occurrence;  // the event that made it
+  };
+  Reference(const content::Rule& rule, std::uint32_t index, const std::vector<Snapshot>& events, core::Millis now, const std::map<core::Day, bool>& calendar,
+            std::optional<Instance> instance)
+      : rule_(rule), index_(index), events_(events), now_(now), calendar_(calendar), instance_(std::move(instance)) {
     if (rule.when) forbidden();
     else obliged();
+  }
+
+  // The values that an event has for `each`, in the order in which it names them.
+  static std::vector<std::string> keys_of(const content::Rule& rule, const Snapshot& at) {
+    using Of = content::Each::Of;
+    std::vector<std::string> keys;
+    if (rule.each.of == Of::entity) keys = at.moment.amounts;
+    if (rule.each.of == Of::path) {
+      if (const auto found = at.context.find(rule.each.name); found != at.context.end()) keys.push_back(found->second);
+    }
+    if (rule.each.of == Of::event_field) {
+      if (const auto* business = std::get_if<conversation::BusinessEvent>(&at.moment.body))
+        if (const std::string* value = conversation::find(business->data, rule.each.name)) keys.push_back(*value);
+    }
+    std::vector<std::string> unique;
+    for (const std::string& key : keys)
+      if (!key.empty() && std::ranges::find(unique, key) == unique.end()) unique.push_back(key);
+    return unique;
+  }
+
+  // All instances of a rule, in the order of their making.
+  static std::vector<std::optional<Instance>> instances_of(const content::Rule& rule, const std::vector<Snapshot>& events) {
+    if (rule.each.of == content::Each::Of::none) return {std::nullopt};
+    std::vector<std::optional<Instance>> instances;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const Truths truths(events[i]);
+      const auto happened = [&](const std::optional<content::Condition>& one) { return one && truths.happened(one->root); };
+      if (rule.each.of == content::Each::Of::occurrence) {
+        if (happened(rule.after)) instances.push_back(Instance{std::to_string(events[i].moment.seq), i});
+        continue;
+      }
+      const bool part = std::ranges::any_of(rule.require, [&](const auto& one) { return truths.happened(one.when.root); });
+      if (!happened(rule.after) && !happened(rule.when) && !part) continue;
+      for (const std::string& key : keys_of(rule, events[i]))
+        if (std::ranges::none_of(instances, [&](const auto& one) { return one->key == key; })) instances.push_back(Instance{key, {}});
+    }
+    return instances;
   }
 
   // Sorted by when it is told: {event index, phase (0 time, 1 overdue turns, 2 the rest), due or turn}, then rule id by the caller.
@@ -102,8 +150,41 @@ class Reference {
   std::optional<Owed> open;
 
  private:
-  bool at(const std::optional<content::Condition>& condition, std::size_t i) const { return condition && Truths(events_[i]).happened(condition->root); }
-  bool part(std::size_t p, std::size_t i) const { return Truths(events_[i]).happened(rule_.require[p].when.root); }
+  bool at(const std::optional<content::Condition>& condition, std::size_t i) const {
+    if (!condition || !Truths(events_[i]).happened(condition->root)) return false;
+    const bool after = rule_.after && &*condition == &*rule_.after, when = rule_.when && &*condition == &*rule_.when;
+    return after || when ? concerns(i, after) : concerns_all(i);
+  }
+  bool part(std::size_t p, std::size_t i) const { return Truths(events_[i]).happened(rule_.require[p].when.root) && concerns(i, false); }
+  // after, when and parts concern the instances whose value the event has; until, by and warn also all where it has none.
+  bool concerns(std::size_t i, bool after) const {
+    if (!instance_) return true;
+    if (instance_->occurrence) return after ? i == *instance_->occurrence : i >= *instance_->occurrence;
+    const auto keys = keys_of(rule_, events_[i]);
+    return std::ranges::find(keys, instance_->key) != keys.end();
+  }
+  bool concerns_all(std::size_t i) const { return !instance_ || instance_->occurrence || keys_of(rule_, events_[i]).empty() || concerns(i, false); }
+  bool since_after() const { return rule_.since_after || (instance_ && instance_->occurrence); }
+
+  bool worked(core::Day day) const {
+    if (const auto found = calendar_.find(day); found != calendar_.end()) return found->second;
+    return (day + 3) % 7 < 5;  // day 0 was a Thursday
+  }
+  // 0: no time limit.
+  core::Millis due_from(core::Millis from) const {
+    std::vector<core::Millis> limits;
+    if (rule_.by->millis != 0) limits.push_back(from + rule_.by->millis);
+    const core::Day day = core::day_of(from, 480);
+    const auto midnight_after = [](core::Day last) { return (core::Millis{last} + 1) * 86'400'000 - 480 * 60'000; };
+    if (rule_.by->days != 0) limits.push_back(midnight_after(day + static_cast<int>(rule_.by->days)));
+    if (rule_.by->workdays != 0) {
+      core::Day last = day;
+      for (std::uint32_t left = rule_.by->workdays; left > 0;)
+        if (worked(++last)) --left;
+      limits.push_back(midnight_after(last));
+    }
+    return limits.empty() ? 0 : *std::ranges::min_element(limits);
+  }
   bool applies(std::size_t i) const {
     const bool in_force = rule_.in_force.covers(core::day_of(time(i), 480));
     return in_force && (!rule_.applies || Truths(events_[i]).holds(rule_.applies->root));
@@ -175,7 +256,7 @@ class Reference {
 
   // The life of an obligation armed at `a`; returns the event at which the next may arm.
   std::size_t follow(std::size_t a, bool& armed_before) {
-    const std::size_t since = rule_.since_after ? a : 0;
+    std::size_t since = since_after() ? a : 0;
     if (met(since, a) == all()) return a + 1;
     bool warned = false;
     if (rule_.after && !rule_.warn && !rule_.warn_never) {
@@ -184,8 +265,8 @@ class Reference {
     }
     for (std::size_t i = a; i < events_.size(); ++i) {
       if (i > a) {
-        const core::Millis due = time(a) + rule_.by->millis;
-        if (rule_.by->millis != 0 && due <= time(i)) {
+        const core::Millis due = due_from(time(a));
+        if (due != 0 && due <= time(i)) {
           fire(i, 0, due, turn(i - 1), events_[a].moment.seq, met(since, i - 1));
           return i;
         }
@@ -209,6 +290,10 @@ class Reference {
         fire(i, 2, time(i), turn(i), events_[i].moment.seq, met(since, i));
         return i > a ? i : i + 1;
       }
+      if (rule_.restart && i > a && at(rule_.after, i) && !ended_before(i)) {
+        a = i;
+        if (since_after()) since = i;
+      }
       if (!warned && at(rule_.warn, i)) {
         warned = true;
         tell(i, Verdict::Kind::warned, events_[i].moment.seq, met(since, i));
@@ -219,12 +304,12 @@ class Reference {
       }
     }
     const std::size_t last = events_.size() - 1;
-    const core::Millis due = time(a) + rule_.by->millis;
-    if (rule_.by->millis != 0 && due <= now_) {
+    const core::Millis due = due_from(time(a));
+    if (due != 0 && due <= now_) {
       fire(last + 1, 0, due, turn(last), events_[a].moment.seq, met(since, last));
       return last + 1;
     }
-    open = Owed{index_, events_[a].moment.seq, missing(met(since, last)), -1, rule_.by->millis != 0 ? due : 0, rule_.by->end};
+    open = Owed{index_, events_[a].moment.seq, missing(met(since, last)), -1, due, rule_.by->end, instance_ ? instance_->key : ""};
     if (rule_.by->turns != 0) open->turns_left = static_cast<int>(rule_.by->turns) - static_cast<int>(std::min(turn(last) - turn(a), rule_.by->turns));
     return last + 1;
   }
@@ -237,8 +322,19 @@ class Reference {
       if (((bits >> p) & 1) == 0) list.push_back(p);
     return list;
   }
+  Verdict verdict(Verdict::Kind kind, std::uint64_t seq, core::Millis due, std::vector<std::uint16_t> parts) const {
+    Verdict made;
+    made.kind = kind;
+    made.rule = index_;
+    made.cause_seq = seq;
+    made.due = due;
+    made.missing = std::move(parts);
+    made.severity = rule_.severity;
+    made.instance = instance_ ? instance_->key : "";
+    return made;
+  }
   void tell(std::size_t event, Verdict::Kind kind, std::uint64_t seq, std::uint64_t bits) {
-    told.push_back({event, 2, 0, {kind, index_, seq, time(event), {}, kind == Verdict::Kind::met ? std::vector<std::uint16_t>{} : missing(bits)}});
+    told.push_back({event, 2, 0, verdict(kind, seq, time(event), kind == Verdict::Kind::met ? std::vector<std::uint16_t>{} : missing(bits))});
   }
   void fire(std::size_t event, int phase, core::Millis due, std::uint32_t turn_now, std::uint64_t seq, std::uint64_t bits) {
     const core::Millis at = phase == 1 ? time(event) : due;
@@ -247,37 +343,55 @@ class Reference {
       if (rule_.cooldown_millis != 0 && at - fired_at <= rule_.cooldown_millis) return;
     }
     fired_.emplace_back(turn_now, at);
-    told.push_back({event, phase, due, {Verdict::Kind::broken, index_, seq, at, {}, rule_.when ? std::vector<std::uint16_t>{} : missing(bits)}});
+    told.push_back({event, phase, due, verdict(Verdict::Kind::broken, seq, at, rule_.when ? std::vector<std::uint16_t>{} : missing(bits))});
   }
 
   const content::Rule& rule_;
   std::uint32_t index_;
   const std::vector<Snapshot>& events_;
   core::Millis now_;
+  const std::map<core::Day, bool>& calendar_;
+  std::optional<Instance> instance_;
   std::vector<std::pair<std::uint32_t, core::Millis>> fired_;
   std::optional<std::size_t> by_used_;  // an event is the deadline of one opening only
 };
 
 // All rules over all events, in the order in which the engine tells.
-inline std::vector<Verdict> evaluate(const std::vector<content::Rule>& rules, const std::vector<Snapshot>& events, core::Millis now, std::vector<Owed>& owed) {
+inline std::vector<Verdict> evaluate(const std::vector<content::Rule>& rules, const std::vector<Snapshot>& events, core::Millis now, std::vector<Owed>& owed,
+                                     const std::map<core::Day, bool>& calendar = {}) {
   struct Placed {
     std::size_t event;
     int phase;
     core::Millis due;
     std::string id;
-    std::size_t order;
+    std::uint64_t armed;  // deadlines of one rule that fall due together: as they were armed
+    std::size_t instance, order;
     Verdict verdict;
   };
   std::vector<Placed> placed;
-  std::map<std::string, Owed> open;
+  std::map<std::pair<std::string, std::size_t>, Owed> open;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
-    const Reference reference(rules[i], i, events, now);
-    for (const Reference::Told& one : reference.told) placed.push_back({one.event, one.phase, one.phase == 2 ? 0 : one.due, rules[i].id, placed.size(), one.verdict});
-    if (reference.open) open.emplace(rules[i].id, *reference.open);
+    const auto instances = Reference::instances_of(rules[i], events);
+    for (std::size_t n = 0; n < instances.size(); ++n) {
+      const Reference reference(rules[i], i, events, now, calendar, instances[n]);
+      for (const Reference::Told& one : reference.told)
+        placed.push_back({one.event, one.phase, one.phase == 2 ? 0 : one.due, rules[i].id, one.phase == 2 ? 0 : one.verdict.cause_seq, n, placed.size(), one.verdict});
+      if (reference.open) open.emplace(std::pair(rules[i].id, n), *reference.open);
+    }
   }
-  std::ranges::sort(placed, {}, [](const Placed& one) { return std::tie(one.event, one.phase, one.due, one.id, one.order); });
+  std::ranges::sort(placed, {}, [](const Placed& one) { return std::tie(one.event, one.phase, one.due, one.id, one.armed, one.instance, one.order); });
   std::vector<Verdict> verdicts;
-  for (Placed& one : placed) verdicts.push_back(std::move(one.verdict));
+  std::map<std::uint32_t, std::uint32_t> times;
+  for (Placed& one : placed) {
+    Verdict& verdict = verdicts.emplace_back(std::move(one.verdict));
+    if (verdict.kind != Verdict::Kind::broken) continue;
+    const content::Effects& effects = rules[verdict.rule].effects;
+    verdict.times = ++times[verdict.rule];
+    verdict.alert = effects.alert;
+    if (effects.escalate.after == 0 || verdict.times < effects.escalate.after) continue;
+    if (effects.escalate.severity) verdict.severity = *effects.escalate.severity;
+    verdict.alert = verdict.alert || effects.escalate.alert;
+  }
   for (auto& [id, one] : open) owed.push_back(std::move(one));
   return verdicts;
 }

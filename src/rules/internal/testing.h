@@ -31,15 +31,17 @@ struct Moment {
   std::uint32_t turn = 0;
   bool speaks = false;
   Speaker speaker = Speaker::system;
-  std::set<std::string> patterns;                             // hit by the utterance
+  std::set<std::string> patterns;                             // hit by the utterance; with a bracket: a regular expression
+  std::vector<std::string> amounts;                           // entities of the utterance
   std::vector<std::pair<std::string, std::string>> context;   // set before the event is looked at
   std::vector<std::string> flows;
 };
 
 class Machine {
  public:
-  explicit Machine(std::vector<content::Rule> rules) {
+  explicit Machine(std::vector<content::Rule> rules, std::vector<content::CalendarSpan> calendar = {}) {
     library_.rules = std::move(rules);
+    library_.calendar = std::move(calendar);
     for (const char* code : {"P01", "P14"}) {
       content::Flow flow;
       flow.id = code;
@@ -55,7 +57,9 @@ class Machine {
   const RuleSet& rules() const { return *rules_; }
   const signals::ConditionSet& conditions() const { return *conditions_; }
   const content::Library& library() const { return library_; }
-  signals::PatternId pattern(const std::string& text) const { return lexicon_->add(text).value(); }
+  signals::PatternId pattern(const std::string& text) const {
+    return (text.find('[') != std::string::npos ? lexicon_->add_regex(text) : lexicon_->add(text)).value();
+  }
 
  private:
   content::Library library_;
@@ -90,6 +94,8 @@ class Run {
     reading_.hits.clear();
     for (const std::string& text : moment.patterns) reading_.hits.push_back({machine_->pattern(text), {0, 1}});
     std::ranges::sort(reading_.hits, {}, &signals::Hit::pattern);
+    reading_.entities.clear();
+    for (const std::string& amount : moment.amounts) reading_.entities.push_back({signals::EntityType::amount, {0, 1}, amount});
     facts_ = {&event_, moment.speaks ? &reading_ : nullptr, moment.speaker, &context_, flows_, {}};
     truths_.clear();
     machine_->conditions().happened(facts_, false, scratch_, truths_);
@@ -124,6 +130,9 @@ inline std::string show(const Verdict& verdict, const content::Library& library)
   static constexpr const char* kNames[] = {"warned", "met", "broken"};
   std::string text = std::string(kNames[static_cast<int>(verdict.kind)]) + " " + library.rules[verdict.rule].id + " @" + std::to_string(verdict.cause_seq);
   for (const std::uint16_t part : verdict.missing) text += " -" + std::to_string(part);
+  if (!verdict.instance.empty()) text += " [" + verdict.instance + "]";
+  if (verdict.severity != library.rules[verdict.rule].severity) text += " escalated";
+  if (verdict.alert) text += " alert";
   return text;
 }
 

@@ -15,13 +15,15 @@ export interface ItemText {
   readonly problems: TextProblem[];
   /** Where the item's own keys begin: an item may stand alone or as the only entry of a list. */
   readonly root: Path;
+  /** Another text, read the same way: for edits in several steps. */
+  readonly read: (text: string) => ItemText;
 }
 
 export function readItem(text: string): ItemText {
   const doc = parseDocument(text, { prettyErrors: false });
   const problems = doc.errors.map((error) => ({ line: lineOf(text, error.pos[0]), message: error.message.split("\n")[0] ?? "" }));
   const root: Path = isSeq(doc.contents) && doc.contents.items.length === 1 ? [0] : [];
-  return { text, doc, problems, root };
+  return { text, doc, problems, root, read: readItem };
 }
 
 export function lineOf(text: string, offset: number): number {
@@ -39,6 +41,12 @@ function nodeAt(item: ItemText, path: Path): Node | null {
 export function lineOfField(item: ItemText, path: Path): number | null {
   const start = nodeAt(item, path)?.range?.[0];
   return start === undefined ? null : lineOf(item.text, start);
+}
+
+/** First and last line of a field, its key included. */
+export function linesOfField(item: ItemText, path: Path): [number, number] | null {
+  const range = nodeAt(item, path)?.range;
+  return range ? [lineOf(item.text, range[0]), lineOf(item.text, Math.max(range[0], range[1] - 1))] : null;
 }
 
 export function has(item: ItemText, path: Path): boolean {
@@ -294,7 +302,7 @@ function entryLines(item: ItemText, path: Path, index: number): [number, number]
   const text = item.text;
   const [own, to] = linesOf(text, node.range[0], node.range[1]);
   let from = own;
-  const before = index > 0 ? entryEnd(text, seq.items[index - 1] as Node) : lineStart(text, seq.range?.[0] ?? 0);
+  const before = index > 0 ? entryEnd(text, seq.items[index - 1] as Node) : 0;
   while (from > before) {
     const previous = lineStart(text, from - 1);
     if (previous < before || !/^\s*#/.test(text.slice(previous, from))) break;

@@ -10,8 +10,9 @@ build_packages=(g++ cmake ninja-build ccache mold pkg-config git
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsimdjson-dev libsqlite3-dev libhwy-dev libyaml-cpp-dev
   libicu-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libssl-dev libargon2-dev)
 # Needed by the tests only.
-test_packages=(libgtest-dev libgmock-dev chromium fonts-noto-cjk)
+test_packages=(libvectorscan-dev libgtest-dev libgmock-dev chromium fonts-noto-cjk)
 # Needed by ./test --long and ./bench only.
+peer_packages=(libre2-dev libpcre2-dev)
 long_packages=(clang-19 libclang-rt-19-dev libbenchmark-dev)
 
 as_root() {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assist/assist.h"
 #include "server/commands.h"
 
 namespace {
@@ -18,10 +19,15 @@ struct Entry {
   int (*run)(CommandArgs);
 };
 
+constexpr std::string_view kVersion = FENSHEN_VERSION;
+
 constexpr Entry kCommands[] = {
     {"serve", "run the server: desk, console, studio, chat and API", serve_command},
     {"replay", "fold dialogues or a stored log and write the cards", replay_command},
     {"play", "play dialogues through the live API", play_command},
+    {"history", "write a year of the demo bank's dialogues", history_command},
+    {"import", "append dialogues to the store as history", import_command},
+    {"qa run", "check stored history with another version of the content", qa_run_command},
     {"cases", "measure against labelled dialogues", cases_command},
     {"pack check", "check packs: every mistake with file and line", pack_check_command},
     {"pack test", "run the tests inside packs", pack_test_command},
@@ -37,6 +43,7 @@ void help(std::FILE* to) {
 int run(std::span<const std::string_view> args) {
   if (args.empty()) return help(stderr), 2;
   if (args[0] == "--help" || args[0] == "-h" || args[0] == "help") return help(stdout), 0;
+  if (args[0] == "--version" || args[0] == "version") return fmt::print("fenshen {} (engine {})\n", kVersion, fenshen::assist::kEngineVersion), 0;
   for (const Entry& entry : kCommands) {
     const auto blank = entry.name.find(' ');
     if (args[0] != entry.name.substr(0, blank)) continue;

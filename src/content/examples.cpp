@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <optional>
 
 #include "content/internal/item_reader.h"
@@ -63,6 +64,10 @@ void read_head(ItemReader& in, Dialogue& dialogue) {
 }
 
 void read_time(ItemReader& in, std::vector<DialogueTurn>& turns, DialogueTurn& turn) {
+  constexpr int kLongest = 1'000'000'000;
+  turn.start_ms = in.integer("start_ms", -1, 0, kLongest);
+  turn.end_ms = in.integer("end_ms", -1, 0, kLongest);
+  turn.track = static_cast<std::uint32_t>(in.integer("track", 0, 0, 1000));
   turn.ts = turns.empty() ? 0 : turns.back().ts + 1000;
   const std::string text = in.text("ts");
   if (text.empty()) return;
@@ -110,6 +115,19 @@ DialogueTurn read_test_turn(ItemReader& in, std::vector<DialogueTurn>& before) {
   return turn;
 }
 
+// missing: {DIS-02: [失效]}; [] = the card names none.
+void read_missing(ItemReader& holder, Expectation& expectation) {
+  const YAML::Node node = holder.child("missing");
+  if (!holder.has("missing")) return;
+  if (!node.IsMap()) return holder.mistake("missing", "must be like {DIS-02: [失效]}");
+  for (const auto& entry : node) {
+    std::vector<std::string>& parts = expectation.missing[entry.first.Scalar()];
+    if (!entry.second.IsSequence()) holder.mistake("missing", "the parts of a rule are a list");
+    else
+      for (const auto& part : entry.second) parts.push_back(part.Scalar());
+  }
+}
+
 Expectation read_expectation(ItemReader& holder, std::string_view key) {
   Expectation expectation;
   const YAML::Node node = holder.child(key);
@@ -122,6 +140,7 @@ Expectation read_expectation(ItemReader& holder, std::string_view key) {
   expectation.steps = in.texts("steps");
   expectation.kinds = in.texts("kinds");
   expectation.emotion = in.text("emotion");
+  read_missing(in, expectation);
   const YAML::Node entities = in.child("entities");
   if (in.has("entities"))
     for (const auto& entry : entities) {
@@ -141,7 +160,9 @@ void read_end(ItemReader& holder, PackTest& test) {
   test.at_end.rules = in.texts("rules");
   test.at_end.prompts = in.texts("prompts");
   test.at_end.steps = in.texts("steps");
+  read_missing(in, test.at_end);
   test.never.rules = in.texts("not_rules");
+  test.never.prompts = in.texts("not_prompts");
   test.never.steps = in.texts("not_steps");
   test.never.topics = in.texts("not_topics");
   test.never.kinds = in.texts("not_kinds");
@@ -158,6 +179,69 @@ void read_short_form(ItemReader& in, PackTest& test) {
   test.expect.emplace_back().rules = in.texts("hits");
   test.refuse.emplace_back().rules = in.texts("not_hits");
   test.ends = in.flag("end", false);
+}
+
+// One entry of a list of sayings: the last turn is by `speaker`, those before alternate with the other side.
+PackTest read_saying(const PackTest& base, const YAML::Node& node, Speaker speaker, const FileContext& file) {
+  PackTest test = base;
+  test.origin = {file.label, node.Mark().line + 1};
+  std::vector<std::string> texts;
+  if (node.IsScalar()) texts.push_back(node.Scalar());
+  else if (node.IsSequence())
+    for (const auto& part : node) texts.push_back(part.IsScalar() ? part.Scalar() : std::string());
+  if (texts.empty() || std::ranges::any_of(texts, &std::string::empty)) file.add(test.origin.line, "a saying is a text, or a list of texts that alternate");
+  const Speaker other = speaker == Speaker::customer ? Speaker::rep : Speaker::customer;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    DialogueTurn turn;
+    turn.speaker = (texts.size() - i) % 2 == 1 ? speaker : other;
+    turn.text = std::move(texts[i]);
+    turn.ts = test.dialogue.turns.empty() ? 0 : test.dialogue.turns.back().ts + 1000;
+    test.dialogue.turns.push_back(std::move(turn));
+    test.expect.emplace_back();
+    test.refuse.emplace_back();
+  }
+  return test;
+}
+
+// {rule, hit: […], miss: […]}: many short tests of one rule. A hit comes at the last turn (with `end`: anywhere), a miss nowhere.
+std::vector<PackTest> read_sayings(const YAML::Node& node, const FileContext& file) {
+  ItemReader in(node, file);
+  std::vector<PackTest> tests;
+  PackTest base;
+  base.pack = file.pack;
+  const std::string rule = in.text("rule", true);
+  read_head(in, base.dialogue);
+  base.ends = in.flag("end", false);
+  const Speaker speaker = in.word<Speaker>("speaker", {{"rep", Speaker::rep}, {"customer", Speaker::customer}, {"bot", Speaker::bot}}, Speaker::rep);
+  const YAML::Node before = in.child("before");
+  if (in.has("before"))
+    for (const auto& entry : before) {
+      ItemReader turn(entry, file);
+      if (!turn.valid()) continue;
+      base.dialogue.turns.push_back(read_test_turn(turn, base.dialogue.turns));
+      base.expect.emplace_back();
+      base.refuse.emplace_back();
+      turn.finish();
+    }
+  for (const char* key : {"hit", "miss"}) {
+    const YAML::Node list = in.child(key);
+    if (!in.has(key)) continue;
+    if (!list.IsSequence()) {
+      in.mistake(key, "must be a list");
+      continue;
+    }
+    for (const auto& entry : list) {
+      PackTest test = read_saying(base, entry, speaker, file);
+      test.name = test.dialogue.id = fmt::format("{} {}:{}", rule, key, test.origin.line);
+      if (test.expect.empty()) continue;
+      if (key == std::string_view("miss")) test.never.rules = {rule};
+      else (test.ends ? test.at_end : test.expect.back()).rules = {rule};
+      tests.push_back(std::move(test));
+    }
+  }
+  in.text("note");
+  in.finish();
+  return tests;
 }
 
 PackTest read_test(const YAML::Node& node, const FileContext& file) {
@@ -217,7 +301,7 @@ Sample read_sample(const YAML::Node& node, const FileContext& file) {
 void each_item(const PackSources& sources, std::string_view folder, std::vector<core::Error>& errors,
                const std::function<void(const YAML::Node&, const FileContext&)>& read) {
   for (const SourceFile& source : sources.files) {
-    if (!source.path.starts_with(folder)) continue;
+    if (!source.path.starts_with(folder) || source.path == kExemptionsPath) continue;
     const FileContext file{source.label, source.pack, {}, 0, &errors};
     try {
       const YAML::Node node = YAML::Load(source.text);
@@ -241,7 +325,10 @@ std::vector<Sample> load_samples(const PackSources& sources, std::vector<core::E
 
 std::vector<PackTest> load_tests(const PackSources& sources, std::vector<core::Error>& errors, std::string_view folder) {
   std::vector<PackTest> tests;
-  each_item(sources, folder, errors, [&](const YAML::Node& node, const FileContext& file) { tests.push_back(read_test(node, file)); });
+  each_item(sources, folder, errors, [&](const YAML::Node& node, const FileContext& file) {
+    if (node.IsMap() && node["rule"].IsDefined()) std::ranges::move(read_sayings(node, file), std::back_inserter(tests));
+    else tests.push_back(read_test(node, file));
+  });
   return tests;
 }
 

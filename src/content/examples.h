@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "content/load.h"
@@ -29,6 +30,7 @@ struct Expectation {
   std::vector<std::string> rules, prompts, topics, steps, kinds;
   std::string emotion;
   std::vector<ExpectedEntity> entities;
+  std::map<std::string, std::vector<std::string>> missing;  // rule -> parts that its card names as missing, exactly
 };
 
 struct PackTest {
@@ -38,11 +40,14 @@ struct PackTest {
   std::vector<Expectation> expect, refuse;  // by turn
   bool ends = true;
   Expectation at_end;   // rules, steps, type, fields over the whole dialogue
-  Expectation never;    // not_rules, not_steps, not_topics over the whole dialogue
+  Expectation never;    // not_rules, not_prompts, not_steps, not_topics over the whole dialogue
   std::string type;     // leaf that the wrap-up proposes first
   std::map<std::string, std::string> fields;
   Origin origin;
 };
+// Not a test: mutants that need not be caught (fenshen pack test --mutate).
+inline constexpr std::string_view kExemptionsPath = "tests/mutants-exempt.yaml";
+
 // Tests of the folder tests/ (they must pass), or of measure/: kept aside, written without knowledge of the packs, to measure them.
 std::vector<PackTest> load_tests(const PackSources& sources, std::vector<core::Error>& errors, std::string_view folder = "tests/");
 

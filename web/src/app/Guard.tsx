@@ -8,7 +8,7 @@ import type { Role } from "../api/types";
 import { hasRole, homeOf, useSession } from "../state/session";
 
 /** Shows the page, or says plainly that this role has no business here. The server decides again on every call. */
-export function Guard({ place, roles }: { place: "desk" | "console" | "studio"; roles: Role[] }) {
+export function Guard({ place, roles }: { place: "desk" | "console" | "quality" | "studio"; roles: Role[] }) {
   const { t } = useTranslation();
   const user = useSession((state) => state.user);
   const navigate = useNavigate();

@@ -12,13 +12,14 @@ import { useShellUi } from "../state/shellUi";
 import { Logo } from "./Logo";
 import styles from "./shell.module.css";
 
-type Place = "desk" | "console" | "studio";
+type Place = "desk" | "console" | "quality" | "studio";
 
 function usePlaces(): { place: Place; to: string }[] {
   const user = useSession((state) => state.user);
   const places: { place: Place; to: string }[] = [];
   if (hasRole(user, "rep", "admin")) places.push({ place: "desk", to: "/" });
   if (hasRole(user, "supervisor", "admin", "auditor")) places.push({ place: "console", to: "/console" });
+  if (hasRole(user, "rep", "supervisor", "inspector", "admin", "auditor")) places.push({ place: "quality", to: "/quality" });
   if (hasRole(user, "editor", "admin")) places.push({ place: "studio", to: "/studio" });
   return places;
 }
@@ -27,7 +28,7 @@ export function TopBar() {
   const { t } = useTranslation();
   const places = usePlaces();
   const { pathname } = useLocation();
-  const here: Place = pathname.startsWith("/console") ? "console" : pathname.startsWith("/studio") ? "studio" : "desk";
+  const here: Place = pathname.startsWith("/console") ? "console" : pathname.startsWith("/studio") ? "studio" : pathname.startsWith("/quality") ? "quality" : "desk";
   return (
     <header className={styles.top}>
       <div className={styles.brand}>

@@ -30,6 +30,16 @@ export const router = createBrowserRouter([
         ],
       },
       {
+        path: "quality",
+        element: <Guard place="quality" roles={["rep", "supervisor", "inspector", "admin", "auditor"]} />,
+        children: [
+          { index: true, lazy: async () => ({ Component: (await persistently(() => import("../features/quality/QualityListPage"))).QualityListPage }) },
+          { path: "c/:conversation", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/CasePage"))).CasePage }) },
+          { path: "agreement", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/AgreementPage"))).AgreementPage }) },
+          { path: "advice", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/AdvicePage"))).AdvicePage }) },
+        ],
+      },
+      {
         path: "studio",
         element: <Guard place="studio" roles={["editor", "admin"]} />,
         children: [

@@ -60,6 +60,7 @@ export function hasRole(user: User | null, ...roles: Role[]): boolean {
 export function homeOf(user: User): string {
   if (hasRole(user, "rep")) return "/";
   if (hasRole(user, "supervisor", "auditor")) return "/console";
-  if (hasRole(user, "editor")) return "/studio";
+  if (hasRole(user, "inspector")) return "/quality";
+  if (hasRole(user, "editor", "approver")) return "/studio";
   return "/console";
 }

@@ -7,7 +7,7 @@ die() { printf 'fenshen: %s\n' "$*" >&2; exit 1; }
 
 # Needed to build and to serve. docs/dependencies.md gives the reason for each.
 build_packages=(g++ cmake ninja-build ccache mold pkg-config git
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsimdjson-dev libsqlite3-dev libhwy-dev libyaml-cpp-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsimdjson-dev libsqlite3-dev libhwy-dev libyaml-cpp-dev libpugixml-dev
   libicu-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libssl-dev libargon2-dev)
 # Needed by the tests only.
 test_packages=(libvectorscan-dev libgtest-dev libgmock-dev chromium fonts-noto-cjk)

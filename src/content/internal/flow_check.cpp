@@ -128,6 +128,9 @@ class FlowChecker {
       const FlowStep& step = flow_.steps[i];
       const std::string& before = i == 0 ? std::string() : flow_.steps[i - 1].together;
       if (!before.empty() && before != step.together) closed.insert(before);
+      for (const FlowBranch& branch : step.next)
+        if (const std::size_t to = find(branch.to); to > 0 && to < flow_.steps.size() && !flow_.steps[to].together.empty() && flow_.steps[to - 1].together == flow_.steps[to].together)
+          add(step, fmt::format("next: {} is in the middle of steps done together: name the first of them", branch.to));
       if (step.together.empty()) continue;
       if (closed.contains(step.together)) add(step, fmt::format("together: the steps of «{}» must stand one below the other", step.together));
       const bool last = i + 1 == flow_.steps.size() || flow_.steps[i + 1].together != step.together;

@@ -121,6 +121,7 @@ GateDecision decide(const State& state, const cv::Event& event, std::span<const 
       if (const auto match = state.pack->internal_words.find(act.text, moment.day, state.library())) span = match->span;
     findings.push_back({&rule, gate, span});
   }
+  std::ranges::stable_sort(findings, std::ranges::greater{}, &Finding::gate);  // what decides comes first
   return decision_of(findings, act.text, state.english);
 }
 

@@ -88,7 +88,7 @@ cv::Fields SubjectHistory::counts(const Question& ask) const {
     if (one.kind == "contact" && day == today) {
       ++calls_today;
       if (one.to == ask.to) ++number_today;
-      if (one.connected == "true") ++connected_today;
+      if (one.connected != "false") ++connected_today;  // what nobody has told about may yet be answered
       if (one.connected == "false" && one.to == ask.to) ++unanswered_today;
     }
     if (one.kind == "connector") {

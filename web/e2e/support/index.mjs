@@ -54,6 +54,8 @@ export function suite() {
     },
     rep: async (options) => new Desk(await signedIn("rep", "/", options)),
     supervisor: async (options) => new ConsolePage(await signedIn("supervisor", "/console", options)),
+    /** Anybody, at any place. */
+    someone: async (role, home, options) => signedIn(role, home, options),
     editor: async (options) => new Studio(await signedIn("editor", "/studio", options)),
     customer: async (options) => {
       const context = await world.browser.person(world.server, options);

@@ -61,7 +61,13 @@ export class Server {
   #readAccounts() {
     for (const line of this.output.split("\n")) {
       const found = /^\s+(\S+)\s+(\S+)\s+(.+) \((\w+)\)$/.exec(line);
-      if (found) this.accounts[found[4]] = { username: found[1], password: found[2], name: found[3] };
+      if (!found) continue;
+      // Of several with one role the second is inspector2, and so on.
+      const [, username, password, name, role] = found;
+      if (Object.values(this.accounts).some((one) => one.username === username)) continue;
+      let key = role;
+      for (let number = 2; this.accounts[key]; number += 1) key = `${role}${number}`;
+      this.accounts[key] = { username, password, name };
     }
   }
 

@@ -32,6 +32,8 @@ CardView view_of(const assist::Card& card) {
   if (const auto rank = object.find("rank"); rank != object.end()) view.rank = static_cast<int>(rank->value().as_int64());
   if (const auto* topics = list_of(object, "topics"))
     for (const auto& topic : *topics) view.topics.emplace_back(topic.as_string());
+  if (const auto* missing = list_of(object, "missing"))
+    for (const auto& part : *missing) view.missing.emplace_back(part.as_string());
   if (const auto* types = list_of(object, "types"))
     for (const auto& type : *types) view.types.push_back(text_of(type.as_object(), "code"));
   if (const auto* fields = list_of(object, "fields"))

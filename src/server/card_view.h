@@ -16,6 +16,7 @@ struct CardView {
   std::string state;  // step cards
   std::string text;
   std::vector<std::string> topics;
+  std::vector<std::string> missing;  // verdicts: parts of the obligation not met
   // wrap-up
   std::vector<std::string> types;
   std::vector<std::pair<std::string, std::string>> fields;

@@ -15,13 +15,20 @@ using content::Expectation;
 
 constexpr std::int32_t kAnyTurn = -1;
 
-bool is_verdict(CardKind kind) { return kind == CardKind::violation || kind == CardKind::fraud || kind == CardKind::prompt; }
+CardKind kind_of(content::RuleCard card) {
+  switch (card) {
+    case content::RuleCard::violation: return CardKind::violation;
+    case content::RuleCard::fraud: return CardKind::fraud;
+    default: return CardKind::prompt;
+  }
+}
 
 class TestRun {
  public:
-  TestRun(const content::PackTest& test, const std::shared_ptr<const assist::CompiledPack>& pack, assist::FoldScratch& scratch)
-      : test_(test), library_(assist::library_of(*pack)) {
-    const DialogueCards result = replay_dialogue(test.dialogue, pack, scratch, true, test.ends);
+  TestRun(const content::PackTest& test, const std::shared_ptr<const assist::CompiledPack>& pack, assist::FoldScratch& scratch,
+          std::span<const content::Rule> rules, bool with_signals)
+      : test_(test), rules_(rules) {
+    const DialogueCards result = replay_dialogue(test.dialogue, pack, scratch, with_signals, test.ends);
     for (std::size_t i = 0; i < result.cards.size(); ++i) {
       cards_.push_back(view_of(result.cards[i]));
       cards_.back().turn = result.during[i];  // authors count from the turn that makes a deadline overdue
@@ -45,11 +52,19 @@ class TestRun {
     return std::ranges::any_of(cards_, [&](const CardView& card) { return (turn == kAnyTurn || card.turn == turn) && predicate(card); });
   }
 
-  // A verdict: for rules whose card is a prompt the prompt, else the violation or fraud card.
+  // A verdict: the card of the kind that the rule gives when it is broken.
   bool fired(std::int32_t turn, const std::string& rule) const {
-    const auto found = std::ranges::find(library_.rules, rule, &content::Rule::id);
-    const bool prompt = found != library_.rules.end() && found->card == content::RuleCard::prompt;
-    return any(turn, [&](const CardView& card) { return card.item == rule && is_verdict(card.kind) && (prompt || card.kind != CardKind::prompt); });
+    const auto found = std::ranges::find(rules_, rule, &content::Rule::id);
+    const CardKind kind = found != rules_.end() ? kind_of(found->card) : CardKind::violation;
+    return any(turn, [&](const CardView& card) { return card.item == rule && card.kind == kind; });
+  }
+  // The parts that a verdict or prompt of the rule names as missing: exactly these.
+  bool lacks(std::int32_t turn, const std::string& rule, const std::vector<std::string>& parts) const {
+    return any(turn, [&](const CardView& card) { return card.item == rule && card.missing == parts; });
+  }
+  void check_missing(const Expectation& expect, std::int32_t turn) {
+    for (const auto& [rule, parts] : expect.missing)
+      if (!lacks(turn, rule, parts)) miss(turn, "expected other missing parts of", rule);
   }
   bool prompted(std::int32_t turn, const std::string& rule) const {
     return any(turn, [&](const CardView& card) { return card.item == rule && card.kind == CardKind::prompt; });
@@ -73,6 +88,7 @@ class TestRun {
   void check_turn(const Expectation& expect, const Expectation& refuse, std::int32_t turn) {
     for (const auto& rule : expect.rules) fired(turn, rule) ? void() : miss(turn, "expected rule", rule);
     for (const auto& rule : expect.prompts) prompted(turn, rule) ? void() : miss(turn, "expected prompt", rule);
+    check_missing(expect, turn);
     for (const auto& step : expect.steps) done(turn, step) ? void() : miss(turn, "expected step done", step);
     for (const auto& kind : expect.kinds) shown(turn, kind) ? void() : miss(turn, "expected a card of kind", kind);
     if (!expect.topics.empty() && std::ranges::none_of(expect.topics, [&](const auto& topic) { return on_topic(turn, topic); }))
@@ -80,6 +96,8 @@ class TestRun {
     check_signals(expect, turn);
     for (const auto& rule : refuse.rules)
       if (fired(turn, rule)) miss(turn, "unwanted rule", rule);
+    for (const auto& rule : refuse.prompts)
+      if (prompted(turn, rule)) miss(turn, "unwanted prompt", rule);
     for (const auto& topic : refuse.topics)
       if (on_topic(turn, topic)) miss(turn, "unwanted knowledge on", topic);
     for (const auto& step : refuse.steps)
@@ -109,9 +127,12 @@ class TestRun {
   void check_end() {
     for (const auto& rule : test_.at_end.rules) fired(kAnyTurn, rule) ? void() : miss(kAnyTurn, "expected rule", rule);
     for (const auto& rule : test_.at_end.prompts) prompted(kAnyTurn, rule) ? void() : miss(kAnyTurn, "expected prompt", rule);
+    check_missing(test_.at_end, kAnyTurn);
     for (const auto& step : test_.at_end.steps) done(kAnyTurn, step) ? void() : miss(kAnyTurn, "expected step done", step);
     for (const auto& rule : test_.never.rules)
       if (fired(kAnyTurn, rule)) miss(kAnyTurn, "unwanted rule", rule);
+    for (const auto& rule : test_.never.prompts)
+      if (prompted(kAnyTurn, rule)) miss(kAnyTurn, "unwanted prompt", rule);
     for (const auto& step : test_.never.steps)
       if (done(kAnyTurn, step)) miss(kAnyTurn, "unwanted step done", step);
     for (const auto& topic : test_.never.topics)
@@ -132,7 +153,7 @@ class TestRun {
   }
 
   const content::PackTest& test_;
-  const content::Library& library_;
+  const std::span<const content::Rule> rules_;
   std::vector<CardView> cards_;
   std::vector<SignalsView> signals_;
   std::vector<std::string> misses_;
@@ -142,7 +163,12 @@ class TestRun {
 
 std::vector<std::string> run_pack_test(const content::PackTest& test, const std::shared_ptr<const assist::CompiledPack>& pack,
                                        assist::FoldScratch& scratch) {
-  return TestRun(test, pack, scratch).run();
+  return TestRun(test, pack, scratch, assist::library_of(*pack).rules, true).run();
+}
+
+std::vector<std::string> run_pack_test(const content::PackTest& test, const std::shared_ptr<const assist::CompiledPack>& pack,
+                                       assist::FoldScratch& scratch, const content::Rule& rule) {
+  return TestRun(test, pack, scratch, {&rule, 1}, false).run();
 }
 
 }  // namespace fenshen::server

@@ -13,6 +13,15 @@ class ApprovalTest : public ServerTest {
     approver_ = as("approver");
     text_ = std::string(editor_->get(kItem)["text"].as_string());
   }
+  void TearDown() override {
+    leave();
+    ServerTest::TearDown();
+  }
+  // Clients go before the loop that they speak over.
+  void leave() {
+    editor_.reset();
+    approver_.reset();
+  }
   static std::string body(json::object object) { return json::serialize(object); }
   Reply save(Caller& who, std::string_view text, std::int64_t revision = 0) {
     return who.send("PUT", std::string(kItem) + "/draft", body({{"text", text}, {"revision", revision}}));
@@ -27,6 +36,7 @@ class ApprovalTest : public ServerTest {
     return text.substr(0, at) + "severity: major  # " + std::string(words) + text.substr(at + 15);
   }
   std::vector<storage::AuditEntry> audit() {
+    leave();
     stop();
     storage::sqlite::StoreOptions options;
     options.folder = data_;
@@ -122,6 +132,7 @@ TEST_F(ApprovalTest, ANewItemIsADraftFirst) {
 }
 
 TEST_F(ApprovalTest, WithoutLeaveNobodyPublishesAlone) {
+  leave();
   stop();
   {
     storage::sqlite::StoreOptions options;

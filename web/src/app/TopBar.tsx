@@ -20,7 +20,7 @@ function usePlaces(): { place: Place; to: string }[] {
   if (hasRole(user, "rep", "admin")) places.push({ place: "desk", to: "/" });
   if (hasRole(user, "supervisor", "admin", "auditor")) places.push({ place: "console", to: "/console" });
   if (hasRole(user, "rep", "supervisor", "inspector", "admin", "auditor")) places.push({ place: "quality", to: "/quality" });
-  if (hasRole(user, "editor", "admin")) places.push({ place: "studio", to: "/studio" });
+  if (hasRole(user, "editor", "approver", "admin")) places.push({ place: "studio", to: "/studio" });
   return places;
 }
 

@@ -41,9 +41,12 @@ export const router = createBrowserRouter([
       },
       {
         path: "studio",
-        element: <Guard place="studio" roles={["editor", "admin"]} />,
+        element: <Guard place="studio" roles={["editor", "approver", "admin"]} />,
         children: [
           { index: true, lazy: async () => ({ Component: (await persistently(() => import("../features/studio/ContentListPage"))).ContentListPage }) },
+          { path: "drafts", lazy: async () => ({ Component: (await persistently(() => import("../features/studio/DraftsPage"))).DraftsPage }) },
+          { path: "whatif", lazy: async () => ({ Component: (await persistently(() => import("../features/studio/whatif/WhatIfPage"))).WhatIfPage }) },
+          { path: "whatif/:job", lazy: async () => ({ Component: (await persistently(() => import("../features/studio/whatif/WhatIfPage"))).WhatIfPage }) },
           { path: ":kind/:id", lazy: async () => ({ Component: (await persistently(() => import("../features/studio/ItemPage"))).ItemPage }) },
         ],
       },

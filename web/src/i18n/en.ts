@@ -1,4 +1,5 @@
 // Every word of the interface in English; same keys as zh.ts.
+import { studioEn, studioMoreEn } from "./studio.en";
 import type { zh } from "./zh";
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
@@ -607,7 +608,9 @@ export const en: Words<typeof zh> = {
     riskTo: "together",
     updated: "Live",
   },
+  ...studioEn,
   studio: {
+    ...studioMoreEn,
     title: "Content",
     kinds: {
       article: "Knowledge",
@@ -658,17 +661,13 @@ export const en: Words<typeof zh> = {
     resetDone: "Back to the pack's text",
     discard: "Discard changes",
     try: "Trial run",
-    tryHint: "Replay a sample and compare the cards before and after.",
     trySample: "Sample",
     tryRun: "Run",
-    tryRunning: "Running",
     tryNone: "The cards of this sample do not change",
     tryAdded: "{{count}} new",
     tryRemoved: "{{count}} gone",
     tryChanged: "{{count}} changed",
     trySame: "{{count}} same",
-    before: "Before",
-    after: "After",
     tryFailed: "The trial run did not finish: {{reason}}",
     unsaved: "Unpublished changes",
     current: "Current version {{version}}",

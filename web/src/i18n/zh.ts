@@ -1,4 +1,6 @@
 // Every word of the interface in Chinese. en.ts must have the same keys and placeholders; a test holds them together.
+import { studioZh, studioMoreZh } from "./studio.zh";
+
 export const zh = {
   brand: "分身",
   places: { desk: "坐席台", console: "督导台", quality: "质检", studio: "内容工作室" },
@@ -603,7 +605,9 @@ export const zh = {
     riskTo: "组成",
     updated: "实时更新",
   },
+  ...studioZh,
   studio: {
+    ...studioMoreZh,
     title: "内容",
     kinds: { article: "知识", rule: "规则", flow: "流程", announcement: "公告", product: "产品", class: "短语类", leaf: "业务类型" },
     search: "按编号、标题查找",
@@ -646,17 +650,13 @@ export const zh = {
     resetDone: "已恢复为包内原文",
     discard: "放弃改动",
     try: "试运行",
-    tryHint: "用一通示例对话，对比改动前后的卡片。",
     trySample: "示例对话",
     tryRun: "运行",
-    tryRunning: "正在运行",
     tryNone: "这段对话的卡片没有变化",
     tryAdded: "新增 {{count}}",
     tryRemoved: "不再出现 {{count}}",
     tryChanged: "有变化 {{count}}",
     trySame: "不变 {{count}}",
-    before: "改动前",
-    after: "改动后",
     tryFailed: "试运行没有完成：{{reason}}",
     unsaved: "未发布的改动",
     current: "当前版本 {{version}}",

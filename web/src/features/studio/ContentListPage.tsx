@@ -1,7 +1,7 @@
-import { SearchOutlined } from "@ant-design/icons";
+import { PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Checkbox, Input, Segmented, Skeleton } from "antd";
-import { useCallback, useDeferredValue, useEffect } from "react";
+import { useCallback, useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../api/client";
@@ -15,6 +15,8 @@ import { inLanguage } from "../../lib/localized";
 import { useUrlState } from "../../lib/useUrlState";
 import { useLive } from "../../state/live";
 import { usePrefs } from "../../state/prefs";
+import { NewItemDialog } from "./NewItemDialog";
+import { StudioNav } from "./StudioNav";
 import styles from "./studio.module.css";
 
 const names = ["kind", "q", "edited"] as const;
@@ -27,6 +29,7 @@ export function ContentListPage() {
   const kind: ContentKind = contentKinds.find((one) => one === filters.kind) ?? "article";
   const query = useDeferredValue(filters.q);
   const queries = useQueryClient();
+  const [making, setMaking] = useState(false);
   const hash = useLive((state) => state.contentHash);
   const status = useQuery({ queryKey: ["content", "status"], queryFn: api.contentStatus });
   const pages = useInfiniteQuery({
@@ -76,7 +79,14 @@ export function ContentListPage() {
           aria-label={t("studio.search")}
           onChange={(event) => setFilters({ q: event.target.value })}
         />
+        {kind === "rule" ? (
+          <Button icon={<PlusOutlined aria-hidden="true" />} onClick={() => setMaking(true)} data-new-rule="">
+            {t("rule.new")}
+          </Button>
+        ) : null}
+        <StudioNav />
       </header>
+      {making ? <NewItemDialog kind="rule" onClose={() => setMaking(false)} /> : null}
       <div className={styles.table} role="table" aria-label={t(`studio.kinds.${kind}`)}>
         <div role="rowgroup">
           <div role="row" className={`${styles.row} ${styles.rowHead}`}>

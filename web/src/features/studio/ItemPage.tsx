@@ -1,9 +1,9 @@
-import { CheckCircleFilled, CloseCircleFilled, ExclamationCircleFilled, LeftOutlined, LinkOutlined, LoadingOutlined } from "@ant-design/icons";
+import { CheckCircleFilled, CloseCircleFilled, ExclamationCircleFilled, LeftOutlined, LinkOutlined, LoadingOutlined, MoreOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App as AntApp, Button, Popconfirm, Skeleton } from "antd";
-import { useEffect, useMemo, useState } from "react";
+import { Alert, App as AntApp, Button, Dropdown, Popconfirm, Skeleton } from "antd";
+import { useEffect, useMemo, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { api, ApiError } from "../../api/client";
 import { contentKinds, type CheckResult, type ContentItem, type ContentKind } from "../../api/types";
 import { errorText } from "../../app/errors";
@@ -12,15 +12,25 @@ import { Empty } from "../../components/Empty";
 import { ErrorBoundary } from "../../components/ErrorBoundary";
 import { Tag } from "../../components/Tag";
 import { dateTime, parseTime } from "../../lib/time";
+import { hasRole, useSession } from "../../state/session";
+import { ApprovalBar, DecisionList } from "./ApprovalBar";
+import { ConditionScope } from "./condition/ConditionEditor";
 import { diffLines } from "./diff";
 import { DiffView } from "./DiffView";
+import { FlowEditor, useFlowActions, type FlowSelection } from "./flow/FlowEditor";
+import { readFlow } from "./flow/model";
+import { FlowForm, StepForm } from "./flow/StepForm";
 import { hasForm, ItemForm } from "./ItemForm";
+import { NewItemDialog } from "./NewItemDialog";
 import { PublishDialog } from "./PublishDialog";
+import { RuleForm } from "./rule/RuleForm";
+import { ruleOrder } from "./rule/fields";
 import styles from "./studio.module.css";
-import { TryPanel } from "./TryPanel";
-import { useItemDraft, type ItemDraft } from "./useItemDraft";
+import { firstMistake, TryPanel } from "./TryPanel";
+import { begunItem, useItemDraft, type ItemDraft } from "./useItemDraft";
+import { WhatIfPanel } from "./whatif/WhatIfPanel";
 import { YamlEditor } from "./YamlEditor";
-import { lineOfField, localizedOf, readItem, textOf, type Path } from "./yamlItem";
+import { lineOfField, localizedOf, readItem, textOf, withDate, type ItemText, type Path } from "./yamlItem";
 
 export function ItemPage() {
   const { kind, id } = useParams();
@@ -29,9 +39,23 @@ export function ItemPage() {
   return <Load key={`${known}/${id}`} kind={known} id={id} />;
 }
 
+/** An item that so far exists only in this browser. */
+const unborn = (kind: ContentKind, id: string): ContentItem => ({ kind, id, pack: "", version: 0, text: "", base_text: "", item: {}, history: [], draft: null, decided: [] });
+
 function Load({ kind, id }: { kind: ContentKind; id: string }) {
   const { t } = useTranslation();
-  const item = useQuery({ queryKey: ["content", kind, id], queryFn: () => api.contentItem(kind, id), staleTime: Infinity });
+  const item = useQuery({
+    queryKey: ["content", kind, id],
+    staleTime: Infinity,
+    queryFn: async () => {
+      try {
+        return await api.contentItem(kind, id);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404 && begunItem(kind, id)) return unborn(kind, id);
+        throw error;
+      }
+    },
+  });
   if (item.isError) {
     return (
       <main id="main" className={styles.page}>
@@ -49,17 +73,23 @@ function Load({ kind, id }: { kind: ContentKind; id: string }) {
   return <Item kind={kind} id={id} item={item.data} />;
 }
 
-type Tab = "try" | "diff" | "history";
+const tabs = ["step", "yaml", "try", "whatif", "diff", "history"] as const;
+type Tab = (typeof tabs)[number];
 
 function Item({ kind, id, item }: { kind: ContentKind; id: string; item: ContentItem }) {
   const { t } = useTranslation();
+  const user = useSession((state) => state.user);
   const draft = useItemDraft(kind, id, item);
   const parsed = useMemo(() => readItem(draft.text), [draft.text]);
+  const published = useMemo(() => readItem(item.text), [item.text]);
   const check = useCheck(kind, id, draft.text);
   const publish = usePublish(kind, id, draft);
   const [focused, setFocused] = useState<Path | null>(null);
   const [goTo, setGoTo] = useState<{ line: number } | null>(null);
-  const [tab, setTab] = useState<Tab>("try");
+  const graph = kind === "flow" && readFlow(parsed).steps.length > 0;
+  const [tab, setTab] = useState<Tab>(item.draft?.state === "submitted" ? "diff" : kind === "flow" ? "step" : "try");
+  const [selection, setSelection] = useState<FlowSelection>({ step: null, edge: null });
+  const [copying, setCopying] = useState(false);
   const title = localizedOf(parsed, ["title"], "zh") || localizedOf(parsed, ["name"], "zh") || textOf(parsed, ["zh"]) || id;
   const changed = useMemo(
     () => new Set(diffLines(item.text, draft.text).flatMap((line) => (line.kind === "added" && line.after !== null ? [line.after] : []))),
@@ -67,13 +97,73 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
   );
   const errors = check.result && !check.stale ? check.result.errors : parsed.problems;
   const broken = parsed.problems.length > 0;
+  const locked = item.draft?.state === "submitted";
+  const different = draft.text !== item.text;
+  const editor = hasRole(user, "editor", "approver");
+  const alone = hasRole(user, "editor") && item.alone !== false;
+  const setText = locked ? () => undefined : draft.setText;
 
   useEffect(() => {
     document.title = `${title} \u00b7 ${t("places.studio")}`;
   }, [title, t]);
 
+  // The browser's own undo serves inside a field; everywhere else this one does.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || locked) return;
+    if (event.target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(event.target.tagName)) return;
+    const back = event.key === "z" && !event.shiftKey;
+    const step = back ? draft.undo : event.key === "y" || (event.key.toLowerCase() === "z" && event.shiftKey) ? draft.redo : null;
+    if (!step) return;
+    event.preventDefault();
+    step();
+  };
+
+  const yaml = (
+    <>
+      <YamlEditor
+        value={draft.text}
+        onChange={setText}
+        label={t("studio.text")}
+        errors={new Set(errors.map((error) => error.line))}
+        changed={changed}
+        lit={focused && !broken ? lineOfField(parsed, focused) : null}
+        goTo={goTo}
+      />
+      <Problems errors={errors} warnings={check.result?.warnings ?? []} onGo={(line) => setGoTo({ line })} />
+    </>
+  );
+  const shownTabs = tabs.filter((name) => (name === "step" || name === "yaml" ? graph : name === "whatif" ? kind === "rule" || kind === "flow" || kind === "class" : true));
+  const side = (
+    <section className={styles.pane} aria-label={t(`studio.${tab}`)}>
+      <div role="tablist" className={styles.tabs}>
+        {shownTabs.map((name) => (
+          <button key={name} type="button" role="tab" aria-selected={tab === name} className={styles.tab} onClick={() => setTab(name)} data-tab={name}>
+            {t(`studio.${name}`)}
+            {name === "yaml" && errors.length > 0 ? ` (${errors.length})` : ""}
+          </button>
+        ))}
+      </div>
+      {tab === "yaml" && graph ? (
+        yaml
+      ) : (
+        <div className={styles.paneBody} role="tabpanel">
+          {tab === "step" && graph ? <Inspector item={parsed} selection={selection} errors={errors} onSelect={setSelection} onChange={setText} /> : null}
+          {tab === "try" ? <TryPanel kind={kind} id={id} text={draft.text} ready={!broken && errors.length === 0} /> : null}
+          {tab === "whatif" ? <WhatIfPanel kind={kind} id={id} text={draft.text} ready={!broken && errors.length === 0} /> : null}
+          {tab === "diff" ? (
+            <>
+              <DecisionList item={item} />
+              <DiffView published={item.text} pack={item.base_text} text={draft.text} />
+            </>
+          ) : null}
+          {tab === "history" ? <History item={item} /> : null}
+        </div>
+      )}
+    </section>
+  );
+
   return (
-    <main id="main" tabIndex={-1} className={styles.page}>
+    <main id="main" tabIndex={-1} className={styles.page} onKeyDown={onKeyDown}>
       <header className={styles.itemHead}>
         <Link to={`/studio?kind=${kind}`} className={styles.crumb}>
           <LeftOutlined aria-hidden="true" /> {t(`studio.kinds.${kind}`)}
@@ -81,14 +171,21 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
         <h1>
           <span className={styles.code}>{id}</span> {title}
         </h1>
-        {draft.dirty ? <Tag tone="orange">{t("studio.unsaved")}</Tag> : item.text !== item.base_text ? <Tag>{t("studio.edited")}</Tag> : <Tag>{t("studio.original")}</Tag>}
-        <span className={styles.hint}>{t("studio.current", { version: item.version })}</span>
+        <StateTag item={item} draft={draft} />
+        {item.version > 0 ? <span className={styles.hint}>{t("studio.current", { version: item.version })}</span> : null}
+        {graph ? <CheckState check={check} problems={parsed.problems.length} /> : null}
         <span className={styles.grow} />
+        <Button type="text" icon={<UndoOutlined aria-hidden="true" />} aria-label={t("studio.undo")} title={`${t("studio.undo")} Ctrl+Z`} disabled={!draft.undo || locked} onClick={() => draft.undo?.()} data-undo="" />
+        <Button type="text" icon={<RedoOutlined aria-hidden="true" />} aria-label={t("studio.redo")} title={`${t("studio.redo")} Ctrl+Y`} disabled={!draft.redo || locked} onClick={() => draft.redo?.()} data-redo="" />
         {draft.dirty ? <Button onClick={draft.discard}>{t("studio.discard")}</Button> : null}
-        {item.text !== item.base_text ? <ResetButton kind={kind} id={id} draft={draft} /> : null}
-        <Button type="primary" disabled={!draft.dirty || errors.length > 0} onClick={() => publish.setOpen(true)} data-publish="">
-          {t("studio.publish")}
-        </Button>
+        {item.text !== item.base_text && item.base_text !== "" && alone ? <ResetButton kind={kind} id={id} draft={draft} /> : null}
+        {alone && !locked ? (
+          <Button disabled={!different || errors.length > 0 || broken} onClick={() => publish.setOpen(true)} data-publish="">
+            {t("studio.publish")}
+          </Button>
+        ) : null}
+        {editor ? <ApprovalBar kind={kind} id={id} item={item} draft={draft} errors={errors.length + parsed.problems.length} onConflict={() => publish.setConflict(true)} /> : null}
+        <MoreMenu kind={kind} item={parsed} locked={locked || broken} onCopy={() => setCopying(true)} onChange={setText} />
       </header>
       {publish.conflict ? (
         <Alert
@@ -103,57 +200,142 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
         />
       ) : null}
       {draft.restored && !publish.conflict ? <Alert banner type="info" title={t("studio.draftRestored")} closable={{ "aria-label": t("common.close") }} /> : null}
-      <div className={styles.columns}>
-        <section className={styles.pane} aria-label={t("studio.form")}>
-          <PaneHead title={t("studio.form")}>
-            <span className={styles.hint}>
-              <LinkOutlined aria-hidden="true" /> {t("studio.twoFaces")}
-            </span>
-          </PaneHead>
-          <div className={styles.paneBody}>
+      {item.draft && !publish.conflict ? <DraftBanner item={item} /> : null}
+      {graph ? (
+        <div className={styles.flowColumns}>
+          <section className={styles.pane} aria-label={t("graph.graph")}>
             <ErrorBoundary resetKey={draft.text}>
-              {broken ? (
-                <Empty title={t("studio.formUnavailable")} />
-              ) : hasForm(kind) ? (
-                <ItemForm kind={kind} item={parsed} onChange={draft.setText} onFocus={setFocused} />
-              ) : (
-                <Empty title={t("studio.noForm")} />
-              )}
+              <ConditionScope>
+                <FlowEditor
+                  item={parsed}
+                  published={published}
+                  selection={selection}
+                  errors={errors}
+                  onSelect={(next) => {
+                    setSelection(next);
+                    if (next.step) setTab("step");
+                  }}
+                  onChange={setText}
+                />
+              </ConditionScope>
             </ErrorBoundary>
-          </div>
-        </section>
-        <section className={styles.pane} aria-label={t("studio.text")}>
-          <PaneHead title={t("studio.text")}>
-            <CheckState check={check} problems={parsed.problems.length} />
-          </PaneHead>
-          <YamlEditor
-            value={draft.text}
-            onChange={draft.setText}
-            label={t("studio.text")}
-            errors={new Set(errors.map((error) => error.line))}
-            changed={changed}
-            lit={focused && !broken ? lineOfField(parsed, focused) : null}
-            goTo={goTo}
-          />
-          <Problems errors={errors} warnings={check.result?.warnings ?? []} onGo={(line) => setGoTo({ line })} />
-        </section>
-        <section className={styles.pane} aria-label={t(`studio.${tab}`)}>
-          <div role="tablist" className={styles.tabs}>
-            {(["try", "diff", "history"] as const).map((name) => (
-              <button key={name} type="button" role="tab" aria-selected={tab === name} className={styles.tab} onClick={() => setTab(name)}>
-                {t(`studio.${name}`)}
-              </button>
-            ))}
-          </div>
-          <div className={styles.paneBody} role="tabpanel">
-            {tab === "try" ? <TryPanel kind={kind} id={id} text={draft.text} /> : null}
-            {tab === "diff" ? <DiffView before={draft.dirty ? item.text : item.base_text} after={draft.dirty ? draft.text : item.text} /> : null}
-            {tab === "history" ? <History item={item} /> : null}
-          </div>
-        </section>
-      </div>
+          </section>
+          {side}
+        </div>
+      ) : (
+        <div className={styles.columns}>
+          <section className={styles.pane} aria-label={t("studio.form")}>
+            <PaneHead title={t("studio.form")}>
+              <span className={styles.hint}>
+                <LinkOutlined aria-hidden="true" /> {t("studio.twoFaces")}
+              </span>
+            </PaneHead>
+            <div className={styles.paneBody}>
+              <ErrorBoundary resetKey={draft.text}>
+                {broken ? (
+                  <Empty title={t("studio.formUnavailable")} />
+                ) : kind === "rule" ? (
+                  <RuleForm item={parsed} onChange={setText} onFocus={setFocused} errors={errors} />
+                ) : hasForm(kind) ? (
+                  <ItemForm kind={kind} item={parsed} onChange={setText} onFocus={setFocused} />
+                ) : (
+                  <Empty title={t("studio.noForm")} />
+                )}
+              </ErrorBoundary>
+            </div>
+          </section>
+          <section className={styles.pane} aria-label={t("studio.text")}>
+            <PaneHead title={t("studio.text")}>
+              <CheckState check={check} problems={parsed.problems.length} />
+            </PaneHead>
+            {yaml}
+          </section>
+          {side}
+        </div>
+      )}
       <PublishDialog open={publish.open} busy={publish.busy} onClose={() => publish.setOpen(false)} onPublish={publish.run} />
+      {copying ? <NewItemDialog kind={kind} text={draft.text} onClose={() => setCopying(false)} /> : null}
     </main>
+  );
+}
+
+function Inspector({ item, selection, errors, onSelect, onChange }: { item: ItemText; selection: FlowSelection; errors: CheckResult["errors"]; onSelect: (selection: FlowSelection) => void; onChange: (text: string) => void }) {
+  const { t } = useTranslation();
+  const actions = useFlowActions(item, selection, onSelect, onChange);
+  if (item.problems.length > 0) return <Empty title={t("studio.formUnavailable")} />;
+  const flow = readFlow(item);
+  const step = flow.steps.find((one) => one.id === selection.step);
+  if (!step) return <FlowForm item={item} onChange={onChange} />;
+  return (
+    <StepForm
+      key={step.id}
+      item={item}
+      flow={flow}
+      step={step}
+      errors={errors}
+      onChange={(text, select) => {
+        onChange(text);
+        if (select) onSelect({ step: select, edge: null });
+      }}
+      onAdd={actions.add}
+      onRemove={actions.remove}
+    />
+  );
+}
+
+function StateTag({ item, draft }: { item: ContentItem; draft: ItemDraft }) {
+  const { t } = useTranslation();
+  if (item.draft?.state === "submitted") return <Tag tone="orange">{t("approval.state.submitted")}</Tag>;
+  if (draft.dirty) return <Tag tone="orange">{t("studio.unsaved")}</Tag>;
+  if (item.draft) return <Tag tone="orange">{t("approval.state.draft")}</Tag>;
+  return item.text !== item.base_text ? <Tag>{t("studio.edited")}</Tag> : <Tag>{t("studio.original")}</Tag>;
+}
+
+function DraftBanner({ item }: { item: ContentItem }) {
+  const { t } = useTranslation();
+  const { draft } = item;
+  if (!draft) return null;
+  const at = parseTime(draft.submitted_at ?? draft.at);
+  const values = { name: draft.editors.at(-1)?.name ?? "", at: at === null ? "" : dateTime(at), comment: draft.comment };
+  const stale = draft.base_version !== item.version;
+  return (
+    <Alert
+      banner
+      type={stale ? "warning" : "info"}
+      title={
+        <>
+          {t(draft.state === "submitted" ? "approval.waits" : "approval.saved", values)} {stale ? t("approval.stale", { version: item.version }) : ""}
+        </>
+      }
+    />
+  );
+}
+
+function MoreMenu({ kind, item, locked, onCopy, onChange }: { kind: ContentKind; item: ItemText; locked: boolean; onCopy: () => void; onChange: (text: string) => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const today = new Date().toISOString().slice(0, 10);
+  const items = [
+    ...(kind === "rule" || kind === "class" ? [{ key: "copy", label: t("studio.copy") }] : []),
+    ...(["rule", "article", "announcement"].includes(kind) ? [{ key: "retire", label: t("studio.retire"), disabled: locked }] : []),
+    { key: "drafts", label: t("approval.list") },
+    { key: "whatif", label: t("whatif.title") },
+  ];
+  return (
+    <Dropdown
+      trigger={["click"]}
+      placement="bottomRight"
+      menu={{
+        items,
+        onClick: ({ key }) => {
+          if (key === "copy") onCopy();
+          else if (key === "retire") onChange(withDate(item, ["to"], today, ruleOrder));
+          else void navigate(`/studio/${key}`);
+        },
+      }}
+    >
+      <Button icon={<MoreOutlined aria-hidden="true" />} aria-label={t("studio.more")} data-more="" />
+    </Dropdown>
   );
 }
 
@@ -257,7 +439,7 @@ function History({ item }: { item: ContentItem }) {
               <strong>v{version.version}</strong> {version.author} <span className={styles.hint}>{at === null ? "" : dateTime(at)}</span>
             </div>
             <div>{version.comment}</div>
-            <Tag>{t("studio.alone")}</Tag>
+            {version.state === "retired" ? <Tag>{t("studio.resetDone")}</Tag> : version.approved_by ? <Tag tone="green">{t("approval.by", { name: version.approved_by })}</Tag> : <Tag>{t("studio.alone")}</Tag>}
           </li>
         );
       })}
@@ -310,7 +492,7 @@ function usePublish(kind: ContentKind, id: string, draft: ItemDraft) {
           setOpen(false);
           setConflict(true);
         } else {
-          void message.error(t("studio.publishFailed", { reason: firstError(error) ?? errorText(error, t) }));
+          void message.error(t("studio.publishFailed", { reason: firstMistake(error) ?? errorText(error, t) }));
         }
       } finally {
         setBusy(false);
@@ -324,13 +506,5 @@ function usePublish(kind: ContentKind, id: string, draft: ItemDraft) {
       setConflict(false);
     })();
   };
-  return { open, setOpen, busy, conflict, run, reload };
-}
-
-function firstError(error: unknown): string | null {
-  if (!(error instanceof ApiError)) return null;
-  const errors = error.body["errors"];
-  const first: unknown = Array.isArray(errors) ? errors[0] : null;
-  if (first && typeof first === "object" && "message" in first && typeof first.message === "string") return first.message;
-  return null;
+  return { open, setOpen, busy, conflict, setConflict, run, reload };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diffLines, hunks } from "./diff";
+import { diffLines, hunks, sideBySide } from "./diff";
 
 // The texts on either side, put together again from the difference.
 const left = (before: string, after: string) => diffLines(before, after).filter((line) => line.kind !== "added").map((line) => line.text).join("\n");
@@ -44,5 +44,16 @@ describe("hunks", () => {
     expect(shown).toEqual(["4", "5", "x", "6"]);
     const two = hunks(diffLines(before, before.replace("2", "x").replace("8", "y")), 0).map((line) => line?.text ?? "…");
     expect(two).toEqual(["2", "x", "…", "8", "y"]);
+  });
+});
+
+describe("sideBySide", () => {
+  it("holds both texts, each in its own column, in order", () => {
+    for (const [before, after] of [["a\nb\nc", "a\nx\ny\nc"], ["", "a"], ["a\nb", "b"], ["a", "a"]] as const) {
+      const pairs = sideBySide(diffLines(before, after));
+      expect(pairs.flatMap(([left]) => (left ? [left.text] : [])).join("\n")).toBe(before);
+      expect(pairs.flatMap(([, right]) => (right ? [right.text] : [])).join("\n")).toBe(after);
+    }
+    expect(sideBySide(diffLines("a\nb", "a\nx"))[1]?.map((line) => line?.text)).toEqual(["b", "x"]);
   });
 });

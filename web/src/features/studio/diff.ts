@@ -66,3 +66,22 @@ export function hunks(lines: readonly DiffLine[], around = 2): (DiffLine | null)
   if (out.at(-1) === null) out.pop();
   return out;
 }
+
+/** Pairs for two columns: what was taken away beside what came in its place. */
+export function sideBySide(lines: readonly DiffLine[]): [DiffLine | null, DiffLine | null][] {
+  const out: [DiffLine | null, DiffLine | null][] = [];
+  let at = 0;
+  while (at < lines.length) {
+    const line = lines[at] as DiffLine;
+    if (line.kind === "same") {
+      out.push([line, line]);
+      at += 1;
+      continue;
+    }
+    const removed: DiffLine[] = [];
+    const added: DiffLine[] = [];
+    for (; at < lines.length && lines[at]?.kind !== "same"; at += 1) (lines[at]?.kind === "removed" ? removed : added).push(lines[at] as DiffLine);
+    for (let row = 0; row < Math.max(removed.length, added.length); row += 1) out.push([removed[row] ?? null, added[row] ?? null]);
+  }
+  return out;
+}

@@ -376,7 +376,7 @@ function CompareView({ compare, withPath, onChange }: { compare: Comparison; wit
       ) : null}
       {withPath ? (
         <datalist id="studio-paths">
-          {["channel", "lang", "hour", "weekday", "holiday", "today", "flow", "idv.level", "customer.tier", "customer.risk", "customer.age", "product.class", "product.risk", "meta.process", "meta.team", "fields.", "event.", "history.", "speech."].map((one) => (
+          {paths.map((one) => (
             <option key={one} value={one} />
           ))}
         </datalist>
@@ -384,6 +384,10 @@ function CompareView({ compare, withPath, onChange }: { compare: Comparison; wit
     </>
   );
 }
+
+// The facts that conditions ask for most.
+const facts: Readonly<Record<string, readonly string[]>> = { customer: ["tier", "risk", "age"], product: ["class", "risk"], meta: ["process", "team"], idv: ["level"], fields: [""], event: [""], history: [""], speech: [""] };
+const paths = ["channel", "lang", "hour", "weekday", "holiday", "today", "flow", ...Object.entries(facts).flatMap(([root, names]) => names.map((name) => `${root}.${name}`))];
 
 const operatorNames = { "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", in: "in", "is missing": "missing", "is present": "present" } as const;
 

@@ -238,7 +238,11 @@ void show_knowledge(Moment& moment, std::span<const knowledge::Match> matches, b
 void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   State& state = moment.state;
   const content::Rule& rule = state.library().rules[verdict.rule];
-  if (verdict.kind == rules::Verdict::Kind::met) return;
+  if (verdict.kind == rules::Verdict::Kind::met) {
+    if (moment.verdicts != nullptr)
+      moment.verdicts->push_back({FoldVerdict::Kind::met, CardKind::prompt, verdict.rule, 0, turn_of_verdict(moment, verdict), verdict.cause_seq, verdict.due, verdict.span});
+    return;
+  }
   const bool broken = verdict.kind == rules::Verdict::Kind::broken;
   CardDraft draft;
   draft.kind = kind_of(rule, verdict);
@@ -398,7 +402,7 @@ void show_wrapup(Moment& moment) {
   json.end_array().key("fields").begin_array();
   for (const WrapupField& field : wrapup.fields) {
     json.begin_object().field("name", field.name).field("value", field.value).field("turn", field.turn);
-    if (field.shown != field.value) json.field("shown", field.shown);
+    if (field.shown != field.value) json.field("display", field.shown);
     json.end_object();
   }
   json.end_array().field("outcome", wrapup.outcome);

@@ -17,7 +17,8 @@
 namespace fenshen::assist {
 
 struct FoldVerdict {
-  enum class Kind : std::uint8_t { broken, warned, step_done, step_undone } kind = Kind::broken;
+  // met: an obligation that was open is settled; seq is the event that did it. No card shows it.
+  enum class Kind : std::uint8_t { broken, warned, step_done, step_undone, met } kind = Kind::broken;
   CardKind card = CardKind::violation;  // violation, fraud, prompt; step
   std::uint32_t item = 0;               // rule: into Library::rules; step: into Library::flows
   std::uint32_t step = 0;               // of the flow

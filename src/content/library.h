@@ -277,6 +277,33 @@ struct NotYet {
   Origin origin;
 };
 
+// How an ended conversation is scored: items with weights, each lost by rules that were broken or steps left out.
+struct ScoreItem {
+  std::string id;
+  Localized name;
+  int weight = 0;       // points that it can cost
+  int per_hit = 0;      // points of one hit
+  bool veto = false;    // a hit takes the whole score down to ScoreSheet::veto_score
+  bool manual = false;  // only people judge it
+  std::vector<std::string> rules;  // ids, or "DIS-*": all that begin so and no item names
+  std::vector<std::string> steps;  // "P01.S5": a hit where the flow ran and the step was not done
+  Origin origin;
+};
+
+struct ScoreSheet {
+  std::string id;
+  std::string pack;
+  std::string version;
+  Localized name;
+  std::vector<std::string> process, team, channel;  // where it applies; empty: everywhere
+  int pass = 80;
+  int veto_score = 0;        // the most that is left once vetoed
+  bool major_vetoes = true;  // any broken rule of severity major vetoes, whether an item names it or not
+  std::vector<ScoreItem> items;
+  InForce in_force;
+  Origin origin;
+};
+
 struct PackInfo {
   std::string id;
   std::string version;
@@ -297,6 +324,7 @@ struct Library {
   std::vector<EmotionEntry> emotions;
   std::vector<Announcement> announcements;
   std::vector<NotYet> not_yet;
+  std::vector<ScoreSheet> sheets;
   std::vector<CalendarSpan> calendar;
   std::string hash;  // 16 hex digits over the canonical text of all files read
   int offset_minutes() const { return packs.empty() ? 480 : packs.front().offset_minutes; }

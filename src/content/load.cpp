@@ -69,7 +69,7 @@ std::string_view kind_of(std::string_view path) {
   if (path == "calendar.yaml") return "calendar";
   const std::pair<std::string_view, std::string_view> folders[] = {
       {"classes/", "class"}, {"articles/", "article"},        {"rules/", "rule"},    {"flows/", "flow"},
-      {"taxonomy/", "leaf"}, {"lexicon/", "emotion"}, {"announcements/", "announcement"}};
+      {"taxonomy/", "leaf"}, {"lexicon/", "emotion"}, {"announcements/", "announcement"}, {"scoresheets/", "sheet"}};
   if (path == "flows/common.yaml") return "step";
   for (const auto& [folder, kind] : folders)
     if (path.starts_with(folder)) return kind;
@@ -221,6 +221,11 @@ class Loader {
       const Localized title = value.title;
       const InForce span = value.in_force;
       put(to.announcements, std::move(value), &Announcement::id, title, span);
+    } else if (kind == "sheet") {
+      ScoreSheet value = read_sheet(node, file);
+      const Localized title = value.name;
+      const InForce span = value.in_force;
+      put(to.sheets, std::move(value), &ScoreSheet::id, title, span);
     } else if (kind == "not_yet") {
       NotYet value = read_not_yet(node, file);
       const Localized title = value.missing;
@@ -328,12 +333,16 @@ Result<PackSources> from_snapshot(std::string_view bytes) {
 
 LoadOutcome load(const PackSources& sources) { return Loader(sources).run(); }
 
-LoadOutcome check_item(std::string_view kind, std::string_view text) {
+LoadOutcome check_item(std::string_view kind, std::string_view text, std::span<const SourceFile> beside) {
   PackSources sources;
+  // A flow is read with the common steps that it takes from.
+  for (const SourceFile& file : beside)
+    if (kind == "flow" && kind_of_file(file.path) == "step") sources.files.push_back(file);
   sources.overlays.push_back({"", std::string(kind), "", "", std::string(text)});
   LoadOutcome outcome = load(sources);
   // References cannot be judged without the rest of the pack; what remains is about the item itself.
   std::erase_if(outcome.errors, [](const Error& error) { return error.code == Code::not_found; });
+  std::erase_if(outcome.items, [](const ItemText& item) { return !item.edited; });
   for (Error& error : outcome.errors)
     if (const auto colon = error.where.rfind(':'); colon != std::string::npos) error.where = "line " + error.where.substr(colon + 1);
   return outcome;

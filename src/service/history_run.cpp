@@ -138,7 +138,7 @@ class Checker {
       verdicts_.clear();
       entry->second->fold(event, scratch_, verdicts_);
       for (const FoldVerdict& verdict : verdicts_)
-        if (verdict.kind != FoldVerdict::Kind::warned) take(verdict, event.seq);
+        if (verdict.kind != FoldVerdict::Kind::warned && verdict.kind != FoldVerdict::Kind::met) take(verdict, event.seq);
     }
   }
 

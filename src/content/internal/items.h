@@ -15,6 +15,7 @@ Leaf read_leaf(const YAML::Node& node, const FileContext& file);
 EmotionEntry read_emotion(const YAML::Node& node, const FileContext& file);
 Announcement read_announcement(const YAML::Node& node, const FileContext& file);
 CalendarSpan read_calendar_span(const YAML::Node& node, const FileContext& file);
+ScoreSheet read_sheet(const YAML::Node& node, const FileContext& file);
 NotYet read_not_yet(const YAML::Node& node, const FileContext& file);
 
 }  // namespace fenshen::content

@@ -32,12 +32,42 @@ class Checker {
     for (const Article& item : library_.articles) need(flows_, "flow", item.flow, item.origin);
     for (const Flow& item : library_.flows) check(item);
     for (const Leaf& item : library_.leaves) check(item);
+    for (const ScoreSheet& item : library_.sheets) check(item);
   }
 
  private:
   void check(const Flow& flow) {
     need(leaves_, "leaf", flow.leaf, flow.origin);
     for (const FlowStep& step : flow.steps) need(rules_, "rule", step.rule, step.origin);
+  }
+
+  void check(const ScoreSheet& sheet) {
+    for (const std::string& process : sheet.process) need(flows_, "flow", process, sheet.origin);
+    for (const ScoreItem& item : sheet.items) {
+      for (const std::string& rule : item.rules)
+        if (!rule.ends_with('*') || !any_rule(std::string_view(rule).substr(0, rule.size() - 1))) need(rules_, "rule", rule, item.origin);
+      for (const std::string& step : item.steps) check_step(step, item.origin);
+    }
+  }
+
+  bool any_rule(std::string_view prefix) const {
+    const auto found = rules_.lower_bound(prefix);
+    return found != rules_.end() && found->starts_with(prefix);
+  }
+
+  // A step that need not happen in every run would cost points for nothing.
+  void check_step(const std::string& name, const Origin& origin) {
+    const auto refuse = [&](core::Code code, std::string message) {
+      errors_.push_back({code, std::move(message), fmt::format("{}:{}", origin.file, origin.line)});
+    };
+    const std::size_t dot = name.find('.');
+    for (const Flow& flow : library_.flows)
+      for (const FlowStep& step : flow.steps) {
+        if (dot == std::string::npos || flow.id != std::string_view(name).substr(0, dot) || step.id != std::string_view(name).substr(dot + 1)) continue;
+        if (step.only_if || step.optional) refuse(core::Code::invalid, fmt::format("step «{}» is conditional or optional: name the rule that watches it instead", name));
+        return;
+      }
+    refuse(core::Code::not_found, fmt::format("step «{}» does not exist", name));
   }
 
   void check(const Leaf& leaf) {

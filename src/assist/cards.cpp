@@ -22,6 +22,7 @@ struct CardDraft {
   std::string_view severity;
   Span span;
   std::string_view text;
+  std::uint32_t article = kNoArticle;
 };
 
 namespace {
@@ -46,6 +47,7 @@ class CardWriter {
     const std::uint64_t id = core::hash_combine(
         core::hash_combine(core::hash_combine(core::hash_bytes(moment.state.conversation), draft.seq), core::hash_bytes(draft.item)),
         moment.ordinal++);
+    id_ = id;
     card_.id = core::to_hex(id);
     card_.kind = draft.kind;
     card_.item = draft.item;
@@ -105,6 +107,7 @@ class CardWriter {
 
   void finish() {
     json_.end_object();
+    give(moment_, {id_, draft_.kind, draft_.article}, draft_.primary);
     moment_.out.cards.push_back(std::move(card_));
   }
 
@@ -113,6 +116,7 @@ class CardWriter {
  private:
   Moment& moment_;
   const CardDraft& draft_;
+  std::uint64_t id_ = 0;
   Card card_;
   core::JsonWriter json_;
 };
@@ -143,6 +147,7 @@ void write_knowledge(Moment& moment, const knowledge::Match& match, CardKind kin
   draft.primary = primary;
   draft.span = {0, moment.scratch.reading.code_points};
   draft.text = article.say.in(state.english);
+  draft.article = match.article;
   CardWriter card(moment, draft);
   card.topics(state.pack->topics[match.article]).body().source(article.id, article.source, article.in_force);
   core::JsonWriter& json = card.more();
@@ -222,10 +227,11 @@ void show_knowledge(Moment& moment, std::span<const knowledge::Match> matches, b
   mark(moment, Mark::Kind::knowledge, moment.event.seq, {0, moment.scratch.reading.code_points}, first.article);
   state.topics.emplace_back(state.turn, first.article);
   // What was shown in this contact is still on the desk: not again.
-  if (state.shown_turn[first.article] >= 0) return;
+  if (is_repeated(state, first.article)) return hold(moment, CardKind::knowledge, first.article, HeldCard::Why::repeated);
+  primary = primary && !is_busy(state, moment.at);
   int rank = 1;
   for (const knowledge::Match& match : matches) {
-    if (rank > 1 && state.shown_turn[match.article] >= 0) continue;
+    if (rank > 1 && is_repeated(state, match.article)) continue;
     state.shown_turn[match.article] = state.turn;
     if (!moment.silent) write_knowledge(moment, match, CardKind::knowledge, rank, primary && rank == 1);
     ++rank;
@@ -260,8 +266,14 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   draft.span = verdict.span;
   draft.text = rule.wording.in(state.english);
   if (broken) mark(moment, Mark::Kind::rule, verdict.cause_seq, verdict.span, verdict.rule);
+  // Nobody asked for a hint or a need: a hint steps back, a need waits in the list.
+  const bool hint = broken && draft.kind == CardKind::prompt && verdict.severity == content::Severity::hint;
+  const auto not_now = hint || draft.kind == CardKind::need ? why_not_now(state, moment.at) : std::nullopt;
+  draft.primary = !not_now;
+  const bool held = not_now && draft.kind == CardKind::need;
+  if (held) hold(moment, CardKind::need, verdict.rule, *not_now);
   std::string id;
-  if (!moment.silent) {
+  if (!moment.silent && !held) {
     CardWriter card(moment, draft);
     card.body().source(rule.id, rule.source, rule.in_force);
     core::JsonWriter& json = card.more();
@@ -360,6 +372,7 @@ void show_standing(Moment& moment, const Handover& handover) {
 void show_announcement(Moment& moment, std::uint32_t index) {
   if (moment.silent) return;
   const State& state = moment.state;
+  if (is_busy(state, moment.at)) return hold(moment, CardKind::announcement, index, HeldCard::Why::busy);
   const content::Announcement& item = state.library().announcements[index];
   CardDraft draft;
   draft.kind = CardKind::announcement;

@@ -258,7 +258,7 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   draft.seq = verdict.cause_seq;
   draft.at = verdict.due;
   if (moment.verdicts != nullptr) {
-    moment.verdicts->push_back({broken ? FoldVerdict::Kind::broken : FoldVerdict::Kind::warned, draft.kind, verdict.rule, 0, draft.turn, draft.seq, draft.at, draft.span});
+    moment.verdicts->push_back({broken ? FoldVerdict::Kind::broken : FoldVerdict::Kind::warned, draft.kind, verdict.rule, 0, draft.turn, draft.seq, draft.at, verdict.span});
     return;
   }
   draft.primary = true;

@@ -236,6 +236,8 @@ export interface AdviceGap {
   id: string;
   name: string;
   severity: "major" | "normal" | "hint";
+  /** What the rule's own item offers to say */
+  wording?: string;
   /** With this gap */
   conversations: number;
   of: number;
@@ -728,6 +730,13 @@ export interface Card {
   why?: CardWhy;
   /** Parts of an obligation */
   missing?: string[];
+  /** The act that the gate held back */
+  act?: string;
+  /** Of the gate */
+  decision?: "confirm" | "blocked";
+  findings?: GateFinding[];
+  /** Why it was not given (panels only) */
+  held?: "repeated" | "busy" | "recent";
   audience?: "customer" | "internal";
   certainty?: number;
   flow?: string;
@@ -990,6 +999,27 @@ export interface ContentText {
   text: string;
 }
 
+export interface ImportBpmn {
+  xml: string;
+  /** Keep each flow as a draft */
+  draft?: boolean;
+  comment?: string;
+}
+
+export interface ImportedBpmn {
+  items: ({
+    id: string;
+    /** YAML of the flow */
+    text: string;
+    errors: {
+      line: number;
+      message: string;
+      where?: string;
+    }[];
+    draft: Draft | null;
+  })[];
+}
+
 export interface CheckResult {
   errors: {
     line: number;
@@ -1111,6 +1141,18 @@ export interface FlowStep {
   must: boolean;
   gate: boolean;
   gate_broken: boolean;
+  /** The wording where no rep speaks */
+  customer_say?: string;
+  /** Must be said and was not yet */
+  owed?: boolean;
+  optional?: boolean;
+  by_hand?: boolean;
+  /** Given with what was done by hand */
+  reason?: string | null;
+  /** The flow that runs as this step */
+  call?: string | null;
+  /** Steps of one name have no order among them */
+  together?: string | null;
   turn: number | null;
   words: string | null;
 }
@@ -1125,6 +1167,18 @@ export interface FlowField {
   earlier: string[];
 }
 
+export interface OwedStep {
+  flow: string;
+  flow_name: string;
+  step: string;
+  name: string;
+  say: string;
+  /** Its turn has come */
+  due: boolean;
+  gate_broken: boolean;
+  rule: string | null;
+}
+
 export interface FlowPanel {
   id: string;
   name: string;
@@ -1132,6 +1186,14 @@ export interface FlowPanel {
   finished: boolean;
   steps: FlowStep[];
   fields: FlowField[];
+  detected?: {
+    by: "words" | "event" | "topics" | "metadata" | "hand" | "call";
+    confidence: number;
+    turn: number | null;
+    words: string | null;
+  };
+  /** Flows proposed next */
+  ends?: string[];
 }
 
 export interface OwedItem {
@@ -1166,10 +1228,46 @@ export interface WrapupDraft {
   saved?: boolean;
 }
 
+export interface AttentionKind {
+  /** Of card */
+  kind: string;
+  shown: number;
+  used: number;
+  edited: number;
+  dismissed: number;
+  rejected: number;
+  /** Held back: shown already, or nobody asked for it now */
+  suppressed: number;
+}
+
+export interface AttentionReport {
+  /** The newest that this supervisor sees */
+  conversations: number;
+  /** There are older ones */
+  more: boolean;
+  kinds: AttentionKind[];
+}
+
 /** What stands beside the cards; a part may be missing */
 export interface Panels {
+  /** Cards held back, newest first; held: repeated, busy or recent */
+  more?: Card[];
+  attention?: AttentionKind[];
   flow?: {
     flows: FlowPanel[];
+    /** What must still be said before the customer hangs up, of all flows */
+    owed?: OwedStep[];
+    /** Flows that one topic has spoken for */
+    candidates?: {
+      id: string;
+      name: string;
+      confidence: number;
+    }[];
+    handovers?: {
+      turn: number;
+      from: string;
+      to: string;
+    }[];
   };
   compliance?: {
     owed: OwedItem[];

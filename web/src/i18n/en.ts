@@ -553,6 +553,7 @@ export const en: Words<typeof zh> = {
     same: "as last month's {{before}}",
     examples: "Examples",
     worked: "Others said it like this",
+    standard: "Standard wording",
     noneWorked: "No wording to learn from yet",
     nothingSaid: "What was due was not said",
     copy: "Copy this sentence",

@@ -550,6 +550,7 @@ export const zh = {
     same: "与上月 {{before}} 持平",
     examples: "例子",
     worked: "别人这样说过",
+    standard: "标准说法",
     noneWorked: "还没有可参考的说法",
     nothingSaid: "该说的没有说",
     copy: "复制这句",

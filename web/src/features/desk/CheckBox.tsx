@@ -24,10 +24,10 @@ interface BoxProps {
 
 const shownMost = 3;
 
-/** What the gate objects to: rule, source, the lawful wording and the way to take it. The gravest stands first. */
+/** What the gate objects to: rule, source, the lawful wording and the way to take it. The gravest stands first, open; others are a line each. */
 export function Findings({ decision, findings, onAdopt, adoptKey }: BoxProps) {
   const { t } = useTranslation();
-  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
+  const sorted = pressing(findings);
   const first = sorted[0];
   if (!first) return null;
   const names = [...new Set(sorted.map((one) => one.name))];
@@ -45,17 +45,29 @@ export function Findings({ decision, findings, onAdopt, adoptKey }: BoxProps) {
       </div>
       {wordings.slice(0, shownMost).map((finding, index) => (
         <div key={`${finding.rule}:${index}`} className={styles.finding} data-finding={finding.rule}>
-          <div className={styles.findingText}>
-            <span className={styles.lawful}>
-              <ReadOutlined aria-hidden="true" /> {t("gate.lawful")}
-            </span>
-            <p className={styles.wording}>{finding.wording}</p>
-            <span className={styles.findingSource}>
-              {finding.source.title ? `${quoted(finding.source.title)}${finding.source.clause ? ` ${finding.source.clause}` : ""}` : `${finding.rule} ${finding.name}`}
-            </span>
-          </div>
+          {index === 0 ? (
+            <div className={styles.findingText}>
+              <span className={styles.lawful}>
+                <ReadOutlined aria-hidden="true" /> {t("gate.lawful")}
+              </span>
+              <p className={styles.wording}>{finding.wording}</p>
+              <span className={styles.findingSource}>{sourceOf(finding)}</span>
+            </div>
+          ) : (
+            <div className={styles.findingLine} title={`${finding.wording} ${sourceOf(finding)}`}>
+              {finding.wording}
+            </div>
+          )}
           {onAdopt ? (
-            <Button type={index === 0 ? "primary" : "default"} icon={<CheckCircleOutlined aria-hidden="true" />} aria-keyshortcuts={index === 0 ? adoptKey : undefined} onClick={() => onAdopt(finding)} data-adopt="">
+            <Button
+              type={index === 0 ? "primary" : "default"}
+              size={index === 0 ? "middle" : "small"}
+              icon={<CheckCircleOutlined aria-hidden="true" />}
+              aria-label={index === 0 ? undefined : `${t("gate.adopt")}: ${finding.wording}`}
+              aria-keyshortcuts={index === 0 ? adoptKey : undefined}
+              onClick={() => onAdopt(finding)}
+              data-adopt=""
+            >
               {t("gate.adopt")} {index === 0 && adoptKey ? <Kbd>{adoptKey}</Kbd> : null}
             </Button>
           ) : null}
@@ -66,16 +78,24 @@ export function Findings({ decision, findings, onAdopt, adoptKey }: BoxProps) {
   );
 }
 
+const sourceOf = (finding: GateFinding) =>
+  finding.source.title ? `${quoted(finding.source.title)}${finding.source.clause ? ` ${finding.source.clause}` : ""}` : `${finding.rule} ${finding.name}`;
+
+/** What concerns these words now: beside what stops or asks nothing else counts, and of the rest only what points at words. */
+export function pressing(findings: readonly GateFinding[]): GateFinding[] {
+  const deciding = findings.filter((one) => one.decision !== "reported");
+  const shown = deciding.length > 0 ? deciding : findings.filter((one) => one.span[1] > one.span[0]);
+  return [...shown].sort((a, b) => rank(a) - rank(b));
+}
+
 const rank = (finding: GateFinding) => (finding.decision === "blocked" ? 0 : finding.decision === "confirm" ? 1 : 2);
 
 /** One line per wording: two rules often ask for the same words. */
 export function withWording(findings: readonly GateFinding[]): GateFinding[] {
   const seen = new Set<string>();
-  return [...findings]
-    .sort((a, b) => rank(a) - rank(b))
-    .filter((finding) => {
-      if (!finding.wording || seen.has(finding.wording)) return false;
-      seen.add(finding.wording);
-      return true;
-    });
+  return pressing(findings).filter((finding) => {
+    if (!finding.wording || seen.has(finding.wording)) return false;
+    seen.add(finding.wording);
+    return true;
+  });
 }

@@ -9,7 +9,7 @@ import { Kbd } from "../../components/Kbd";
 import { live, useLive } from "../../state/live";
 import { outbox, useOutbox, type Outgoing } from "../../state/outbox";
 import { setDraft, useDraft } from "../../state/drafts";
-import { Findings, withWording } from "./CheckBox";
+import { Findings, pressing, withWording } from "./CheckBox";
 import { focusComposer, messageMax, sendDraft } from "./commands";
 import styles from "./composer.module.css";
 import { adopt, underlined, useDraftCheck } from "./draftCheck";
@@ -29,6 +29,7 @@ export const Composer = memo(function Composer({ conversation, summary }: { conv
   const check = useDraftCheck(conversation, draft.text, summary.state === "open");
   const blocked = check.decision === "blocked";
   const wordings = withWording(check.findings);
+  const objections = pressing(check.findings).length;
   const mirror = useRef<HTMLDivElement>(null);
   const put = (finding: GateFinding) => {
     setDraft(conversation, { ...draft, text: adopt(draft.text, finding) });
@@ -54,7 +55,7 @@ export const Composer = memo(function Composer({ conversation, summary }: { conv
       <div className={`${styles.box} ${blocked ? styles.boxRed : check.decision === "confirm" ? styles.boxOrange : ""}`} data-decision={check.decision}>
         <div className={styles.field}>
           <div ref={mirror} className={styles.mirror} aria-hidden="true">
-            {underlined(draft.text, check.findings).map((piece, index) => (
+            {underlined(draft.text, pressing(check.findings)).map((piece, index) => (
               <span key={index} className={piece.finding ? (piece.finding.decision === "blocked" ? styles.wavyRed : styles.wavyOrange) : undefined}>
                 {piece.text}
               </span>
@@ -66,7 +67,7 @@ export const Composer = memo(function Composer({ conversation, summary }: { conv
             variant="borderless"
             aria-label={t("composer.label")}
             aria-invalid={tooLong || blocked}
-            aria-describedby={check.findings.length > 0 ? "composer-findings" : undefined}
+            aria-describedby={objections > 0 ? "composer-findings" : undefined}
             onKeyDown={onKeyDown}
             onScroll={(event) => {
               if (mirror.current) mirror.current.scrollTop = event.currentTarget.scrollTop;
@@ -81,7 +82,7 @@ export const Composer = memo(function Composer({ conversation, summary }: { conv
           />
         </div>
         <div id="composer-findings" role="status" aria-live="polite">
-          {check.findings.length > 0 ? <Findings decision={check.decision} findings={check.findings} onAdopt={put} adoptKey={check.decision === "allowed" ? undefined : "Tab"} /> : null}
+          {objections > 0 ? <Findings decision={check.decision} findings={check.findings} onAdopt={put} adoptKey={check.decision === "allowed" ? undefined : "Tab"} /> : null}
         </div>
       </div>
       <div className={styles.foot}>

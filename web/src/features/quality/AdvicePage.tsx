@@ -89,7 +89,12 @@ function Gap({ gap, filters, onRep }: { gap: AdviceGap; filters: Filters; onRep:
           <h3>
             <ReadOutlined aria-hidden="true" /> {t("quality.worked")}
           </h3>
-          {gap.worked.length > 0 ? <Examples items={gap.worked} copy /> : <p className={styles.dim}>{t("quality.noneWorked")}</p>}
+          {gap.worked.length > 0 ? <Examples items={gap.worked} copy /> : gap.wording ? null : <p className={styles.dim}>{t("quality.noneWorked")}</p>}
+          {gap.wording ? (
+            <p className={styles.standard}>
+              <span className={styles.dim}>{t("quality.standard")}</span> {gap.wording}
+            </p>
+          ) : null}
         </section>
       </div>
     </article>

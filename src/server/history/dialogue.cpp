@@ -326,29 +326,31 @@ void DialogueMaker::small_talk(Random& random) {
 
 // What a rule forbids, by his habits; or words that only look like it.
 void DialogueMaker::maybe_slip(Random& random, bool tempting) {
-  for (std::size_t n = 0, at = random.below(static_cast<std::uint32_t>(source_.slips.size())); n < source_.slips.size(); ++n, ++at) {
-    const SlipSource& slip = source_.slips[at % source_.slips.size()];
-    if (slip.by_customer) continue;
+  std::vector<const SlipSource*> fitting;
+  for (const SlipSource& slip : source_.slips) {
     const bool fits = slip.flows.empty() || (!enquiry_ && std::ranges::find(slip.flows, flow_) != slip.flows.end());
-    if (!fits || (tempting && source_.grammar.empty(slip.tempting))) continue;
-    if (!tempting && !random.per_100k(habit(rep_->slips, slip.rule, source_.always_slips_100k, 100))) continue;
-    if (slip.wealth) {  // about a product that this customer may buy
-      std::vector<const HistorySource::Product*> fit;
-      for (const auto& product : source_.wealth)
-        if (product.risk <= risk_.back() - '0') fit.push_back(&product);
-      if (fit.empty()) continue;
-      value(Slot::product) = any(fit, random)->name;
-      say(Who::rep, "introduce", random);
-      say(Who::customer, "ack", random);
-    }
-    std::string text;
-    source_.grammar.expand_list(tempting ? slip.tempting : slip.lines, random, values_, text);
-    say_text(Who::rep, std::move(text), random, true);
-    (tempting ? turns_.back().not_rule : turns_.back().expect) = slip.rule;
-    if (!tempting) slipped_ = true;
-    if (random.per_cent(60)) say(Who::customer, "ack", random);
-    return;
+    if (slip.by_customer || !fits) continue;
+    if (tempting ? !source_.grammar.empty(slip.tempting) : random.per_100k(habit(rep_->slips, slip.rule, source_.always_slips_100k, 100))) fitting.push_back(&slip);
   }
+  if (!fitting.empty()) slip(*any(fitting, random), tempting, random);
+}
+
+void DialogueMaker::slip(const SlipSource& slip, bool tempting, Random& random) {
+  if (slip.wealth) {  // about a product that this customer may buy
+    std::vector<const HistorySource::Product*> fit;
+    for (const auto& product : source_.wealth)
+      if (product.risk <= risk_.back() - '0') fit.push_back(&product);
+    if (fit.empty()) return;
+    value(Slot::product) = any(fit, random)->name;
+    say(Who::rep, "introduce", random);
+    say(Who::customer, "ack", random);
+  }
+  std::string text;
+  source_.grammar.expand_list(tempting ? slip.tempting : slip.lines, random, values_, text);
+  say_text(Who::rep, std::move(text), random, true);
+  (tempting ? turns_.back().not_rule : turns_.back().expect) = slip.rule;
+  if (!tempting) slipped_ = true;
+  if (random.per_cent(60)) say(Who::customer, "ack", random);
 }
 
 void DialogueMaker::close(Random& random) {

@@ -48,6 +48,7 @@ class DialogueMaker {
   void ask_beside(Random& random);
   void small_talk(Random& random);
   void maybe_slip(Random& random, bool tempting);
+  void slip(const SlipSource& slip, bool tempting, Random& random);
   bool fraud_opening(Random& random);
   void close(Random& random);
   bool forgets(const StepSource& step, Random& random);

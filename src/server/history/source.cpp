@@ -15,6 +15,12 @@ namespace {
 using content::ConditionNode;
 using content::Library;
 
+// The lists that a dialogue is built with.
+constexpr const char* kNeeded[] = {"greet", "greet_chat", "greet_out", "greet_counter", "greet_en", "opening", "opening_en", "understand", "understand_en", "after", "ack", "ack_en",
+                                   "more", "more_answer", "chat", "chat_answer", "idv_ask2", "idv_ask2_en", "idv_ask3", "idv_ask3_en", "idv_ask4", "idv_ask4_en", "idv_give", "idv_give_en",
+                                   "idv_ok", "idv_ok_en", "idv_doing", "idv_doing_en", "hold", "angry", "anxious_line", "calm_down", "outbound_yes", "anti_fraud_answer", "anti_fraud_answer_en",
+                                   "fraud_warning", "fraud_answer", "fraud_advice", "introduce", "close", "close_en", "bye_customer", "bye_customer_en", "bye_rep", "bye_rep_en"};
+
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
   return text;
@@ -61,6 +67,8 @@ class Reader {
     read_enquiries();
     read_slips();
     read_season();
+    for (const char* name : kNeeded)
+      if (!source_.lists.contains(name)) return core::fail(core::Code::invalid, fmt::format("the list «{}» is missing", name), "history/");
     TRY(source_.grammar.check());
     return std::move(source_);
   }
@@ -192,7 +200,11 @@ class Reader {
       for (const content::FlowStep& step : flow.steps) {
         // Of what exists on a condition only the ordinary case is played.
         const bool ordinary = !step.only_if || step.only_if->text.find("is missing") != std::string::npos || step.only_if->text.find("customer.age >= 65") != std::string::npos;
-        if (ordinary) out.steps.push_back(read_step(flow, step, own.IsDefined() ? own["answers"] : YAML::Node(YAML::NodeType::Undefined)));
+        if (!ordinary) continue;
+        out.steps.push_back(read_step(flow, step, own.IsDefined() ? own["answers"] : YAML::Node(YAML::NodeType::Undefined)));
+        if (own.IsDefined() && own["quiet"].IsDefined())
+          for (const auto& quiet : own["quiet"])
+            if (quiet.as<std::string>() == step.id) out.steps.back().events.clear();
       }
       for (std::uint32_t team = 0; team < source_.teams.size(); ++team)
         if (team_flows_[team].contains(i)) out.teams.push_back(team);

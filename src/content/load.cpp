@@ -337,7 +337,7 @@ LoadOutcome check_item(std::string_view kind, std::string_view text, std::span<c
   PackSources sources;
   // A flow is read with the common steps that it takes from.
   for (const SourceFile& file : beside)
-    if (kind == "flow" && kind_of_file(file.path) == "step") sources.files.push_back(file);
+    if (kind == "flow" && kind_of(file.path) == "step") sources.files.push_back(file);
   sources.overlays.push_back({"", std::string(kind), "", "", std::string(text)});
   LoadOutcome outcome = load(sources);
   // References cannot be judged without the rest of the pack; what remains is about the item itself.

@@ -60,7 +60,8 @@ struct LoadOutcome {
 };
 LoadOutcome load(const PackSources& sources);
 
-// Id of the item written in `text` of that kind, and its mistakes; for the studio's live check. where = "line N".
-LoadOutcome check_item(std::string_view kind, std::string_view text);
+// Id of the item written in `text` of that kind, and its mistakes; for the studio's live check. where = "line N". `beside` =
+// the packs' files, for what an item cannot be read without.
+LoadOutcome check_item(std::string_view kind, std::string_view text, std::span<const SourceFile> beside = {});
 
 }  // namespace fenshen::content

@@ -109,8 +109,8 @@ std::string PackShelf::pack_of(std::string_view kind, std::string_view id) const
   return content->library().packs.empty() ? std::string() : content->library().packs.back().id;
 }
 
-std::vector<core::Error> PackShelf::check_alone(std::string_view kind, std::string_view id, std::string_view text) {
-  content::LoadOutcome item = content::check_item(kind, text);
+std::vector<core::Error> PackShelf::check_alone(std::string_view kind, std::string_view id, std::string_view text) const {
+  content::LoadOutcome item = content::check_item(kind, text, files_.files);
   if (!item.errors.empty()) return std::move(item.errors);
   if (!item.items.empty() && !id.empty() && item.items.front().id != id)
     return {{core::Code::invalid, "the id must stay «" + std::string(id) + "», it is «" + item.items.front().id + "»", "line 1"}};

@@ -74,7 +74,7 @@ class PackShelf {
   explicit PackShelf(storage::Records& records) : records_(records) {}
   core::Result<ContentPtr> build(content::PackSources sources, std::vector<core::Error>& mistakes) const;
   core::Result<content::PackSources> with_edits() const;
-  static std::vector<core::Error> check_alone(std::string_view kind, std::string_view id, std::string_view text);
+  std::vector<core::Error> check_alone(std::string_view kind, std::string_view id, std::string_view text) const;
   content::PackSources with_text(std::string_view kind, std::string_view id, std::string_view text, std::string_view version) const;
   core::Status put_in_force(ContentPtr content);
 

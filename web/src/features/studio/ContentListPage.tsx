@@ -15,6 +15,7 @@ import { inLanguage } from "../../lib/localized";
 import { useUrlState } from "../../lib/useUrlState";
 import { useLive } from "../../state/live";
 import { usePrefs } from "../../state/prefs";
+import { BpmnImport } from "./flow/BpmnImport";
 import { NewItemDialog } from "./NewItemDialog";
 import { StudioNav } from "./StudioNav";
 import styles from "./studio.module.css";
@@ -84,6 +85,7 @@ export function ContentListPage() {
             {t("rule.new")}
           </Button>
         ) : null}
+        {kind === "flow" ? <BpmnImport /> : null}
         <StudioNav />
       </header>
       {making ? <NewItemDialog kind="rule" onClose={() => setMaking(false)} /> : null}

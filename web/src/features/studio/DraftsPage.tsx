@@ -51,7 +51,7 @@ export function DraftsPage() {
         </div>
         {drafts.isLoading ? <Skeleton active className={styles.skeleton} paragraph={{ rows: 6 }} /> : null}
         {drafts.isError ? <Empty title={errorText(drafts.error, t)} action={<Button onClick={() => void drafts.refetch()}>{t("common.retry")}</Button>} /> : null}
-        {drafts.data && drafts.data.items.length === 0 ? <Empty title={t("approval.none")} text={t("approval.noneText")} action={<Link to="/studio">{t("studio.title")}</Link>} /> : null}
+        {drafts.data && drafts.data.items.length === 0 ? <Empty title={t("approval.none")} text={t("approval.noneText")} action={<Link to="/studio" className={styles.link}>{t("studio.title")}</Link>} /> : null}
         <div className={styles.scroller} role="rowgroup">
           {drafts.data?.items.map((one) => (
             <Row key={`${one.draft.kind}/${one.draft.item}/${one.draft.number}`} entry={one} />

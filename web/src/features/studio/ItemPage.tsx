@@ -185,7 +185,7 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
           </Button>
         ) : null}
         {editor ? <ApprovalBar kind={kind} id={id} item={item} draft={draft} errors={errors.length + parsed.problems.length} onConflict={() => publish.setConflict(true)} /> : null}
-        <MoreMenu kind={kind} item={parsed} locked={locked || broken} onCopy={() => setCopying(true)} onChange={setText} />
+        <MoreMenu kind={kind} id={id} item={parsed} locked={locked || broken} onCopy={() => setCopying(true)} onChange={setText} />
       </header>
       {publish.conflict ? (
         <Alert
@@ -311,13 +311,14 @@ function DraftBanner({ item }: { item: ContentItem }) {
   );
 }
 
-function MoreMenu({ kind, item, locked, onCopy, onChange }: { kind: ContentKind; item: ItemText; locked: boolean; onCopy: () => void; onChange: (text: string) => void }) {
+function MoreMenu({ kind, id, item, locked, onCopy, onChange }: { kind: ContentKind; id: string; item: ItemText; locked: boolean; onCopy: () => void; onChange: (text: string) => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const today = new Date().toISOString().slice(0, 10);
   const items = [
     ...(kind === "rule" || kind === "class" ? [{ key: "copy", label: t("studio.copy") }] : []),
     ...(["rule", "article", "announcement"].includes(kind) ? [{ key: "retire", label: t("studio.retire"), disabled: locked }] : []),
+    ...(kind === "flow" ? [{ key: "bpmn", label: <a href={api.bpmnAddress(id)} download={`${id}.bpmn`}>{t("graph.exportBpmn")}</a> }] : []),
     { key: "drafts", label: t("approval.list") },
     { key: "whatif", label: t("whatif.title") },
   ];
@@ -329,6 +330,7 @@ function MoreMenu({ kind, item, locked, onCopy, onChange }: { kind: ContentKind;
         items,
         onClick: ({ key }) => {
           if (key === "copy") onCopy();
+          else if (key === "bpmn") return; // a link
           else if (key === "retire") onChange(withDate(item, ["to"], today, ruleOrder));
           else void navigate(`/studio/${key}`);
         },

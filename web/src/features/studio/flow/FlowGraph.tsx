@@ -124,7 +124,6 @@ function edgesOf(ways: Connection[], places: ReturnType<typeof layout>, selected
   return ways.map((way) => {
     const from = place.get(way.from);
     const to = place.get(way.to);
-    const below = from && to && from.column === to.column && from.lane === to.lane && to.row === from.row + 1;
     const sideways = from && to && to.column > from.column;
     return {
       id: way.id,
@@ -134,8 +133,9 @@ function edgesOf(ways: Connection[], places: ReturnType<typeof layout>, selected
       data: { way },
       selected: way.id === selected,
       reconnectable: way.kind === "end" ? false : "target",
-      sourceHandle: way.kind === "owed" ? "left" : below ? "bottom" : sideways ? "right" : "bottom",
-      targetHandle: way.kind === "owed" ? "left-in" : below ? "top-in" : sideways ? "left-in" : "top-in",
+      // Ways on from top to bottom, into the next column from side to side; what is owed runs along the edge.
+      sourceHandle: sideways ? "right" : way.kind === "owed" ? "left" : "bottom",
+      targetHandle: sideways || way.kind === "owed" ? "left-in" : "top-in",
       markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14 },
     };
   });

@@ -36,7 +36,7 @@ export function WhatIfPage() {
         <nav className={styles.whatifList} aria-label={t("whatif.earlier")}>
           {runs.isLoading ? <Skeleton active className={styles.skeleton} /> : null}
           {runs.isError ? <Empty title={errorText(runs.error, t)} action={<Button onClick={() => void runs.refetch()}>{t("common.retry")}</Button>} /> : null}
-          {runs.data?.items.length === 0 ? <Empty title={t("whatif.noneYet")} text={t("whatif.noneText")} action={<Link to="/studio?kind=rule">{t("studio.kinds.rule")}</Link>} /> : null}
+          {runs.data?.items.length === 0 ? <Empty title={t("whatif.noneYet")} text={t("whatif.noneText")} action={<Link to="/studio?kind=rule" className={styles.link}>{t("studio.kinds.rule")}</Link>} /> : null}
           {runs.data?.items.map((one) => (
             <RunLink key={one.id} run={one} here={one.id === job} />
           ))}

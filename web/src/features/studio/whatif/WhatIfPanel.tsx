@@ -74,7 +74,7 @@ export function WhatIfPanel({ kind, id, text, ready }: { kind: ContentKind; id: 
         <section className={styles.whatifJob} aria-label={t("whatif.result")}>
           <JobProgress job={open.data} />
           <JobSummary job={open.data} />
-          <Link to={`/studio/whatif/${encodeURIComponent(open.data.id)}`} data-whatif-open="">
+          <Link to={`/studio/whatif/${encodeURIComponent(open.data.id)}`} className={styles.link} data-whatif-open="">
             {t("whatif.openResult")}
           </Link>
         </section>

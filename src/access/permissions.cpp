@@ -11,7 +11,8 @@ constexpr std::array<std::string_view, kRoles> kRoleNames = {"rep",       "super
 constexpr std::array<std::string_view, kPermissions> kPermissionNames = {
     "conversation.view", "conversation.create", "conversation.append", "conversation.work", "console.view",
     "knowledge.search",  "content.view",        "content.edit",        "content.publish",   "content.approve", "account.manage",
-    "audit.view",        "data.unmask",         "data.erase"};
+    "audit.view",        "data.unmask",         "data.erase",          "quality.view",      "quality.inspect", "quality.appeal",
+    "alert.view",        "alert.acknowledge"};
 
 struct Grant {
   Role role;
@@ -28,12 +29,17 @@ constexpr Grant kGrants[] = {
     {Role::rep, Permission::conversation_work, Scope::own},
     {Role::rep, Permission::data_unmask, Scope::own},
     {Role::rep, Permission::knowledge_search, Scope::all},
+    {Role::rep, Permission::quality_view, Scope::own},
+    {Role::rep, Permission::quality_appeal, Scope::own},
 
     {Role::supervisor, Permission::conversation_view, Scope::team},
     {Role::supervisor, Permission::console_view, Scope::team},
     {Role::supervisor, Permission::data_unmask, Scope::team},
     {Role::supervisor, Permission::knowledge_search, Scope::all},
     {Role::supervisor, Permission::content_view, Scope::all},
+    {Role::supervisor, Permission::quality_view, Scope::team},
+    {Role::supervisor, Permission::alert_view, Scope::team},
+    {Role::supervisor, Permission::alert_acknowledge, Scope::team},
 
     {Role::editor, Permission::knowledge_search, Scope::all},
     {Role::editor, Permission::content_view, Scope::all},
@@ -51,6 +57,8 @@ constexpr Grant kGrants[] = {
     {Role::inspector, Permission::data_unmask, Scope::all},
     {Role::inspector, Permission::knowledge_search, Scope::all},
     {Role::inspector, Permission::content_view, Scope::all},
+    {Role::inspector, Permission::quality_view, Scope::all},
+    {Role::inspector, Permission::quality_inspect, Scope::all},
 
     {Role::admin, Permission::account_manage, Scope::all},
     {Role::admin, Permission::content_view, Scope::all},

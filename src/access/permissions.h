@@ -30,8 +30,13 @@ enum class Permission : std::uint8_t {
   audit_view,
   data_unmask,      // see personal data unmasked; audited
   data_erase,       // erase a person; audited
+  quality_view,     // scores, advice, agreement
+  quality_inspect,  // score, check again, decide, draw samples
+  quality_appeal,
+  alert_view,
+  alert_acknowledge,
 };
-constexpr std::size_t kPermissions = 14;
+constexpr std::size_t kPermissions = 19;
 std::string_view to_string(Permission permission) noexcept;
 
 // How far a permission reaches. own: what is one's own, and what waits for anybody of the team.

@@ -51,6 +51,7 @@ core::Result<std::unique_ptr<Gateway>> Gateway::create(Parts parts, Options opti
     const std::lock_guard lock(raw->desks_mutex_);
     for (const auto& [socket, desk] : raw->desks_) socket->send(message);
   });
+  gateway->start_quality();
   parts.access.on_session_end([raw = gateway.get()](const access::Access::Ended& ended) { raw->close_desks(ended); });
   gateway->recheck_desks();
   return gateway;

@@ -22,6 +22,8 @@
 #include "gateway/live/live.h"
 #include "gateway/live/worker.h"
 #include "net/http_server.h"
+#include "service/alerts.h"
+#include "service/quality.h"
 #include "service/whatif.h"
 #include "storage/event_log.h"
 #include "storage/records.h"
@@ -50,6 +52,7 @@ class Gateway {
     storage::Records& records;
     PackShelf& shelf;
     Live& live;
+    storage::QualityIndex& quality_index;
   };
   static core::Result<std::unique_ptr<Gateway>> create(Parts parts, Options options);
 
@@ -61,6 +64,7 @@ class Gateway {
   void stopping() {
     ready_ = false;
     whatif_->stop();
+    quality_->stop();
     studio_.stop();  // finishes what is queued, while all it needs is there
   }
 
@@ -97,6 +101,8 @@ class Gateway {
   void check_content(const CallPtr& call);
   void try_content(const CallPtr& call);
   void get_content(const CallPtr& call);
+  void export_bpmn(const CallPtr& call);
+  void import_bpmn(const CallPtr& call);
   void publish_content(const CallPtr& call);
   void revert_content(const CallPtr& call);
   void list_drafts(const CallPtr& call);
@@ -112,6 +118,21 @@ class Gateway {
   void cancel_what_if(const CallPtr& call);
   void list_what_if_changes(const CallPtr& call);
   void list_console(const CallPtr& call);
+  void console_attention(const CallPtr& call);
+  void list_quality(const CallPtr& call);
+  void get_quality(const CallPtr& call);
+  void inspect_quality(const CallPtr& call);
+  void appeal_quality(const CallPtr& call);
+  void recheck_quality(const CallPtr& call);
+  void decide_quality(const CallPtr& call);
+  void list_quality_samples(const CallPtr& call);
+  void draw_quality_sample(const CallPtr& call);
+  void get_quality_sample(const CallPtr& call);
+  void quality_agreement(const CallPtr& call);
+  void quality_advice(const CallPtr& call);
+  void list_score_sheets(const CallPtr& call);
+  void list_alerts(const CallPtr& call);
+  void acknowledge_alert(const CallPtr& call);
   void open_chat(const CallPtr& call);
   void chat_socket(const CallPtr& call);
 
@@ -133,11 +154,14 @@ class Gateway {
   struct Desk {
     std::string token, account;   // token empty: an API client
     std::function<void()> ended;  // any thread
+    std::optional<access::Principal> alerts;  // set: wants the alerts that this account sees
   };
   void add_desk(const Live::Socket& socket, Desk desk);
   void remove_desk(const Live::Socket& socket);
   // Closes what an ended session has open, with 4401.
   void close_desks(const access::Access::Ended& ended);
+  // The open alerts that `who` sees, then each as it is raised or acknowledged.
+  void subscribe_alerts(const Live::Socket& socket, const access::Principal& who);
   void add_chat(const std::string& conversation, const Live::Socket& socket);
   void remove_chat(const std::string& conversation, const Live::Socket& socket);
 
@@ -159,12 +183,20 @@ class Gateway {
   // Whether this institution lets one person publish (setting content.publish_alone = "yes"; the demo bank does).
   bool publishing_alone_allowed() const;
   core::Result<storage::ContentDraft> open_draft(const Call& call) const;
+  core::Result<storage::ContentDraft> draft_of_flow(const std::string& id, const std::string& yaml, const std::string& account, const std::string& comment);
   void write_draft(core::JsonWriter& out, const storage::ContentDraft& draft, bool with_text);
   void move_draft(const CallPtr& call, DraftStep step);
   static bool has_key(const Call& call);  // an Idempotency-Key
   std::string fresh_id(std::string_view prefix, const Call& call) const;
   void list(const CallPtr& call, access::Permission permission, bool only_mine);
   void recheck_desks();  // on a timer
+  void start_quality();
+  void alert_changed(const storage::AlertRow& row);
+  using QualityAnswer = std::function<core::Result<std::string>(const service::QualityViewer& viewer)>;
+  // In the pool: if the caller may, by that permission, for this conversation.
+  void with_scored(const CallPtr& call, access::Permission permission, int status, QualityAnswer answer);
+  core::Result<storage::QualityFilter> quality_filter(const Call& call) const;
+  service::QualityViewer viewer_of(const Call& call) const;
   bool audit(const access::Principal& who, std::string_view action, std::string_view object);  // false: not written
 
   struct Rep {
@@ -189,6 +221,8 @@ class Gateway {
   std::unordered_map<Live::Socket, Desk> desks_;
   std::unordered_map<std::string, std::vector<Live::Socket>> chats_;  // by conversation, oldest first
   std::unique_ptr<service::WhatIfJobs> whatif_;
+  std::unique_ptr<service::Quality> quality_;
+  std::unique_ptr<service::Alerts> alerts_;
   Worker studio_;  // compiling takes a second: one after another, beside the pool that the desks wait for; stops first
 };
 

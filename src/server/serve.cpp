@@ -17,6 +17,7 @@
 #include "gateway/openapi.h"
 #include "net/http_server.h"
 #include "server/packs.h"
+#include "storage/sqlite/quality_index.h"
 #include "storage/sqlite/store.h"
 
 namespace fenshen::server {
@@ -110,6 +111,7 @@ Result<int> run(const ServeOptions& options) {
   storage::sqlite::StoreOptions store_options;
   store_options.folder = options.data;
   TRY_ASSIGN(const auto store, storage::sqlite::Store::open(std::move(store_options)));
+  TRY_ASSIGN(const auto quality_index, storage::sqlite::SqliteQualityIndex::open((options.data / "quality.db").string()));
   TRY_ASSIGN(const auto shelf, gateway::PackShelf::open(store->records(), options.packs.empty() ? default_packs() : options.packs));
   access::AccessOptions access_options;
   access_options.api_token = options.token;
@@ -123,7 +125,7 @@ Result<int> run(const ServeOptions& options) {
   gateway_options.web = web;
   gateway_options.tls = !options.tls_certificate.empty();
   TRY_ASSIGN(gateway_options.openapi_json, read_openapi());
-  TRY_ASSIGN(const auto gateway, gateway::Gateway::create({access, store->log(), store->records(), *shelf, *live}, std::move(gateway_options)));
+  TRY_ASSIGN(const auto gateway, gateway::Gateway::create({access, store->log(), store->records(), *shelf, *live, *quality_index}, std::move(gateway_options)));
 
   net::ServerOptions server_options;
   server_options.address = options.listen == "localhost" ? "127.0.0.1" : options.listen;

@@ -9,6 +9,7 @@
 #include "access/access.h"
 #include "gateway/gateway.h"
 #include "net/http_client.h"
+#include "storage/sqlite/quality_index.h"
 #include "storage/sqlite/store.h"
 
 namespace fenshen::gateway {
@@ -26,6 +27,7 @@ class AccessTest : public ::testing::Test {
     storage::sqlite::StoreOptions store_options;
     store_options.folder = folder_ / "data";
     store_ = std::move(*storage::sqlite::Store::open(std::move(store_options)));
+    quality_index_ = std::move(*storage::sqlite::SqliteQualityIndex::open((folder_ / "data/quality.db").string()));
     auto shelf = PackShelf::open(store_->records(), {folder_ / "pack"});
     ASSERT_TRUE(shelf) << core::describe(shelf.error());
     shelf_ = std::move(*shelf);
@@ -36,7 +38,7 @@ class AccessTest : public ::testing::Test {
     live_ = std::move(*Live::start(store_->log(), store_->records(), *shelf_, {}));
     Gateway::Options options;
     options.stranger_rate = {500, 1};
-    gateway_ = std::move(*Gateway::create({*access_, store_->log(), store_->records(), *shelf_, *live_}, std::move(options)));
+    gateway_ = std::move(*Gateway::create({*access_, store_->log(), store_->records(), *shelf_, *live_, *quality_index_}, std::move(options)));
     net::ServerOptions server_options;
     server_options.port = 0;
     server_ = std::move(*net::HttpServer::start(std::move(server_options), [this](net::Request request, net::Exchange exchange) {
@@ -54,6 +56,7 @@ class AccessTest : public ::testing::Test {
     gateway_.reset();
     access_.reset();
     shelf_.reset();
+    quality_index_.reset();
     store_.reset();
     fs::remove_all(folder_);
   }
@@ -96,6 +99,7 @@ class AccessTest : public ::testing::Test {
 
   fs::path folder_;
   std::unique_ptr<storage::sqlite::Store> store_;
+  std::unique_ptr<storage::sqlite::SqliteQualityIndex> quality_index_;
   std::unique_ptr<PackShelf> shelf_;
   std::unique_ptr<access::Access> access_;
   std::unique_ptr<Live> live_;

@@ -3,6 +3,7 @@
 #include "core/hash.h"
 #include "core/json_writer.h"
 #include "core/log.h"
+#include "gateway/live/content_gate.h"
 #include "gateway/live/shard.h"
 
 namespace fenshen::gateway {
@@ -114,6 +115,12 @@ Result<std::unique_ptr<Live>> Live::start(storage::EventLog& log, storage::Recor
   }
   for (auto& shard : impl->shards) shard->worker().post([&shard = *shard] { shard.start(); });
   impl->board.post([raw = impl.get()] { raw->flush_list(); });
+  shelf.guard({[&log](const Edit& edit, const ContentView& now, const ContentView& next, std::vector<core::Error>& mistakes) {
+                 return ContentGate(log).ask(edit, now, next, mistakes);
+               },
+               [&log](const Edit& edit, const std::string& act, bool happened, const std::string& reason) {
+                 ContentGate(log).tell(edit, act, happened, reason);
+               }});
   shelf.on_change([raw = impl.get()](const ContentPtr&) {
     for (auto& shard : raw->shards) shard->worker().post([&shard = *shard] { shard.bind_watched(); });
   });
@@ -278,6 +285,20 @@ void Live::subscribe_list(Socket desk, std::function<bool(const Summary&)> visib
 
 void Live::unsubscribe_list(const Socket& desk) {
   impl_->board.post([this, desk] { impl_->house.directory.unsubscribe(desk); });
+}
+
+void Live::on_ended(std::function<void(const std::string&)> listener) {
+  const std::lock_guard lock(impl_->house.names_mutex);
+  impl_->house.ended = std::move(listener);
+}
+
+void Live::on_alert(std::function<void(const AlertCard&)> listener) {
+  {
+    const std::lock_guard lock(impl_->house.names_mutex);
+    impl_->house.alert = std::move(listener);
+  }
+  // The open conversations may have been folded already.
+  for (auto& shard : impl_->shards) shard->worker().post([&shard = *shard] { shard.tell_alerts(); });
 }
 
 void Live::name_reps(std::function<std::string(std::string_view)> name) {

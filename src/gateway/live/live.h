@@ -146,6 +146,17 @@ class Live {
   void subscribe_list(Socket desk, std::function<bool(const Summary&)> visible, Render render);
   void unsubscribe_list(const Socket& desk);
 
+  // Told on the shard, quickly: a conversation has ended; a rule with `alert: supervisor` fired in an open one (told again
+  // when the conversation is folded again). Set before use.
+  struct AlertCard {
+    std::string id, conversation, rule, severity, rep, team;
+    std::uint64_t seq = 0;
+    std::int32_t turn = -1;
+    core::Millis at = 0;
+  };
+  void on_ended(std::function<void(const std::string& id)> listener);
+  void on_alert(std::function<void(const AlertCard&)> listener);
+
   // For how a rep is called on the customer's screen.
   void name_reps(std::function<std::string(std::string_view account)> name);
 

@@ -151,6 +151,14 @@ core::Result<storage::ContentVersion> PackShelf::publish(const Edit& edit, std::
   if (!mistakes.empty()) return std::unexpected(listed(mistakes));
   const std::string label = std::to_string(edit.expected_version + 1) + " (studio)";
   TRY_ASSIGN(auto content, build(with_text(edit.kind, edit.id, edit.text, label), mistakes));
+  if (!guard_.ask) return store(edit, std::move(content), before);
+  TRY_ASSIGN(const std::string act, guard_.ask(edit, *current(), *content, mistakes));
+  auto stored = store(edit, std::move(content), before);
+  guard_.told(edit, act, stored.has_value(), stored ? std::string() : stored.error().message);
+  return stored;
+}
+
+core::Result<storage::ContentVersion> PackShelf::store(const Edit& edit, ContentPtr content, const std::function<core::Status()>& before) {
   TRY(before());
   storage::ContentVersion version;
   version.pack = pack_of(edit.kind, edit.id);

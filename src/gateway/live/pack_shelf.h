@@ -52,6 +52,14 @@ class PackShelf {
   // Called after each swap, on the thread that published.
   void on_change(std::function<void(const ContentPtr&)> listener);
 
+  // Asked before anything is published, with the content as it is and as it would be; gives the id under which `told`
+  // hears what came of it. A refusal fills in the mistakes. Set once, before the first publishing.
+  struct Guard {
+    std::function<core::Result<std::string>(const Edit&, const ContentView& now, const ContentView& next, std::vector<core::Error>& mistakes)> ask;
+    std::function<void(const Edit&, const std::string& id, bool happened, const std::string& reason)> told;
+  };
+  void guard(Guard guard) { guard_ = std::move(guard); }
+
   // The mistakes that the content would have with this text in place of the item's. where = "line N" within the text
   // where it is this item's.
   std::vector<core::Error> check(std::string_view kind, std::string_view id, std::string_view text) const;
@@ -77,8 +85,10 @@ class PackShelf {
   std::vector<core::Error> check_alone(std::string_view kind, std::string_view id, std::string_view text) const;
   content::PackSources with_text(std::string_view kind, std::string_view id, std::string_view text, std::string_view version) const;
   core::Status put_in_force(ContentPtr content);
+  core::Result<storage::ContentVersion> store(const Edit& edit, ContentPtr content, const std::function<core::Status()>& before);
 
   storage::Records& records_;
+  Guard guard_;
   content::PackSources files_;  // as in the folders, without edits
   std::mutex publishing_;       // one at a time
   mutable std::mutex mutex_;    // guards what follows

@@ -19,6 +19,7 @@ constexpr std::size_t kReadAtOnce = 1'000;
 constexpr std::size_t kFramesAMessage = 200;
 constexpr auto kTickEvery = std::chrono::milliseconds(50);
 constexpr auto kEvictEvery = std::chrono::seconds(2);
+constexpr auto kTypingAgain = std::chrono::seconds(15);
 
 storage::StreamId stream_of(const std::string& id) { return {"default", storage::StreamKind::conversation, id}; }
 
@@ -102,6 +103,8 @@ Result<Open*> Shard::find(const std::string& id) {
   finish_acts(*open);
   house_.directory.remember(summarize(*open));
   plan_tick(*open);
+  if (open->over()) open->alerts.clear();  // told in its time
+  else tell(*open, false);
   return open;
 }
 
@@ -135,6 +138,7 @@ void Shard::reload(Open& open) {
   open.tracker = std::move((*fresh)->tracker);
   open.tracker.set_position(position);
   open.frames = std::move((*fresh)->frames);
+  open.alerts = std::move((*fresh)->alerts);
   open.broken = false;
   publish(open, std::min(before, open.frames.size()), true);
 }
@@ -152,8 +156,35 @@ core::Status Shard::fold(Open& open, const cv::Event& event, std::optional<Recei
     open.tracker.take(frame);
     open.frames.push_back(std::make_shared<const std::string>(frame_json(frame, ms)));
     if (frame.kind == assist::Frame::Kind::card && received) ++house_.stats.cards;
+    if (frame.kind == assist::Frame::Kind::card) note_alert(open, frame.card);
   }
   return {};
+}
+
+// A card of a rule with `alert: supervisor`.
+void Shard::note_alert(Open& open, const assist::Card& card) {
+  if (card.json.find(R"("alert":"supervisor")") == std::string::npos) return;
+  Live::AlertCard alert{card.id, open.id, card.item, {}, {}, {}, card.seq, card.turn, card.at};
+  for (const char* severity : {"major", "normal", "hint"})
+    if (card.json.find(R"("severity":")" + std::string(severity) + "\"") != std::string::npos) alert.severity = severity;
+  open.alerts.push_back(std::move(alert));
+}
+
+void Shard::tell(Open& open, bool ended) {
+  const std::lock_guard lock(house_.names_mutex);
+  if (ended && house_.ended) house_.ended(open.id);
+  if (!house_.alert) return;  // they wait for who listens
+  for (Live::AlertCard& alert : open.alerts) {
+    alert.rep = open.tracker.summary().rep;
+    alert.team = open.tracker.summary().team;
+    house_.alert(alert);
+  }
+  open.alerts.clear();
+}
+
+void Shard::tell_alerts() {
+  for (auto& [id, open] : open_)
+    if (!open->over()) tell(*open, false);
 }
 
 // --- appending ---
@@ -220,6 +251,7 @@ void Shard::durable(const std::string& id, Events events, bool bound, Received r
     return done(std::unexpected(result.error()));
   }
   const std::size_t first_frame = open.frames.size();
+  const bool was_over = open.over();
   bool panels = false, gap = false;
   for (std::size_t i = 0; i < events.size() && !open.broken; ++i) {
     const storage::Appended& appended = (*result)[i];
@@ -233,6 +265,7 @@ void Shard::durable(const std::string& id, Events events, bool bound, Received r
   }
   if (gap) reload(open);
   else publish(open, first_frame, panels);
+  tell(open, open.over() && !was_over);
   if (bound) result->erase(result->begin());
   done(std::move(result));
 }
@@ -376,6 +409,13 @@ void Shard::typing(Open& open, cv::Speaker speaker, bool on) {
     return send_desks(open, std::move(text));
   }
   for (const auto& socket : open.chats) socket->send(std::string(on ? R"({"op":"typing","on":true})" : R"({"op":"typing","on":false})"));
+  // The governor is quiet meanwhile, so it is an event: when it begins, now and then while it lasts, when it ends.
+  const auto now = Clock::now();
+  if (open.over() || (on == open.rep_types && (!on || now - open.rep_typed < kTypingAgain))) return;
+  open.rep_types = on;
+  open.rep_typed = now;
+  const std::string number = std::to_string(open.replayer.last_seq()) + "-" + std::to_string(open.in_flight);
+  append(open, {make_event(own_id("typing-" + number + (on ? "-on" : "-off")), "system", cv::Typing{speaker, on})}, now, [](auto&&) {});
 }
 
 void Shard::bind_watched() {

@@ -32,6 +32,8 @@ struct House {  // what all shards share
   std::atomic<int> appending{0};  // callbacks that the log still owes us
   std::mutex names_mutex;
   std::function<std::string(std::string_view)> rep_name;
+  std::function<void(const std::string&)> ended;
+  std::function<void(const Live::AlertCard&)> alert;
   std::function<Shard&(const std::string& id)> shard_of;  // of a conversation or a customer
 };
 
@@ -58,8 +60,11 @@ struct Open {
   std::uint64_t tick_seq = 0;     // last seq for which a tick was sent
   std::vector<Desk> desks;
   std::vector<Live::Socket> chats;
+  std::vector<Live::AlertCard> alerts;  // not told yet
   std::size_t chat_sent = 0;      // items that open chats have
   std::string chat_state;         // last state message
+  bool rep_types = false;         // as the log knows it, or will
+  std::chrono::steady_clock::time_point rep_typed;
   std::unique_ptr<SamplePlay> sample;
   std::uint64_t sample_turn = 0;  // a timer of an earlier plan finds another number
   std::chrono::steady_clock::time_point used;
@@ -96,8 +101,11 @@ class Shard {
   // The same for all, but masked for those who may not read personal data; written at most once each way.
   void send_desks(Open& open, const std::function<std::string(const Masker* masker)>& write, bool panels = false);
   void send_panels(Open& open);
+  void tell(Open& open, bool ended);
+  void note_alert(Open& open, const assist::Card& card);
   void bind_watched();  // the content changed
   void send_waiting_places();
+  void tell_alerts();  // of all that is open
 
  private:
   using Events = std::vector<conversation::Event>;

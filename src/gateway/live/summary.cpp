@@ -44,6 +44,7 @@ void SummaryTracker::look(const assist::Assist* assist) {
   summary_.owed = glance.owed;
   summary_.emotion = glance.emotion;
   summary_.flow = glance.flow;
+  summary_.attention = glance.attention;
 }
 
 const ActRecord* SummaryTracker::act(std::string_view id) const {

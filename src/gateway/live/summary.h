@@ -30,6 +30,7 @@ struct Summary {
   int unread = 0;                  // customer's turns since the rep spoke last
   int owed = 0, major = 0, normal = 0;
   std::string emotion = "none";
+  std::array<assist::AttentionCounts, assist::kCardKinds> attention{};  // by kind of card
   std::string flow;
   std::string sample;  // SampleState as JSON, empty: not a sample
   std::uint64_t seq = 0;

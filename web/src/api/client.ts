@@ -4,6 +4,7 @@ import type {
   Agreement,
   Alert,
   AlertPage,
+  AttentionReport,
   CardActionName,
   CheckResult,
   ContentItem,
@@ -210,6 +211,7 @@ export const api = {
   qualityDraw: (body: NewQualitySample) => request<QualitySample>("POST", "/quality/samples", { body }),
   qualityAgreement: (query: QualityQuery) => request<Agreement>("GET", "/quality/agreement", { query }),
   qualityAdvice: (query: QualityQuery) => request<Advice>("GET", "/quality/advice", { query }),
+  attention: () => request<AttentionReport>("GET", "/console/attention"),
   qualitySheets: () => request<ScoreSheetList>("GET", "/quality/sheets"),
 
   consoleList: (query: { state?: "open" | "ended"; cursor?: string; limit?: number }) => request<Page<Summary>>("GET", "/console/conversations", { query }),

@@ -1250,8 +1250,8 @@ export interface AttentionReport {
 
 /** What stands beside the cards; a part may be missing */
 export interface Panels {
-  /** Cards held back, newest first; held: repeated, busy or recent */
-  more?: Card[];
+  /** Cards held back, newest first */
+  more?: HeldCard[];
   attention?: AttentionKind[];
   flow?: {
     flows: FlowPanel[];
@@ -1283,18 +1283,13 @@ export interface Panels {
   customer?: Fields;
   idv_level?: number;
   wrapup?: WrapupDraft;
-  suppressed?: SuppressedCard[];
 }
 
-/** What the governor held back */
-export interface SuppressedCard {
-  kind: CardKind;
-  item: string;
-  title: string;
-  text: string;
-  turn: number;
-  reason: "busy" | "typing" | "speaking" | "repeated";
-}
+/** A card that was not given; its id names it, but no frame carries it */
+export type HeldCard = Card & {
+  /** repeated: shown before; busy: the rep speaks or types; recent: another card has just been shown */
+  held: "repeated" | "busy" | "recent";
+};
 
 /** deskSocket, from desk or console */
 export type ClientMessage = {

@@ -36,6 +36,7 @@ export const router = createBrowserRouter([
           { index: true, lazy: async () => ({ Component: (await persistently(() => import("../features/quality/QualityListPage"))).QualityListPage }) },
           { path: "c/:conversation", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/CasePage"))).CasePage }) },
           { path: "agreement", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/AgreementPage"))).AgreementPage }) },
+          { path: "attention", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/AttentionPage"))).AttentionPage }) },
           { path: "advice", lazy: async () => ({ Component: (await persistently(() => import("../features/quality/AdvicePage"))).AdvicePage }) },
         ],
       },

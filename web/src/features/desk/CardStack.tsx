@@ -6,6 +6,7 @@ import { recordAction } from "../../state/actions";
 import type { CardView } from "../../state/conversation";
 import { useLive } from "../../state/live";
 import { currentOf, kindKey, sentenceOf, stepOf, toneOf, type CardStatus } from "./cards";
+import { HeldCards } from "./HeldCards";
 import { kindIcon, toneBar, toneText } from "./kinds";
 import { PrimaryCard } from "./PrimaryCard";
 import { useTimeOf } from "./useTimeOf";
@@ -112,6 +113,7 @@ export function CardStack({ conversation, readOnly, head, title }: StackProps) {
             ) : null}
           </ul>
         ) : null}
+        <HeldCards conversation={conversation} readOnly={readOnly} />
       </div>
     </>
   );

@@ -2,6 +2,7 @@
 // (no clock, I/O, threads, randomness) and gives byte-identical cards live and in any replay with the same compiled packs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,7 +18,7 @@
 namespace fenshen::assist {
 
 // Changes whenever a fold of the same events and packs may give other bytes.
-inline constexpr std::string_view kEngineVersion = "1";
+inline constexpr std::string_view kEngineVersion = "2";
 
 class CompiledPack;
 
@@ -32,6 +33,13 @@ const std::string& hash_of(const CompiledPack& pack);
 
 enum class CardKind : std::uint8_t { knowledge, reply, step, prompt, violation, emotion, fraud, need, announcement, wrapup };
 std::string_view to_string(CardKind kind) noexcept;
+
+inline constexpr std::size_t kCardKinds = 10;
+
+// What the rep's attention was asked for, of one kind of card, and what became of it.
+struct AttentionCounts {
+  std::uint32_t shown = 0, used = 0, edited = 0, dismissed = 0, rejected = 0, suppressed = 0;
+};
 
 struct CardSource {
   std::string item, title, clause, from, to;  // from/to ISO dates, empty = open
@@ -62,6 +70,7 @@ struct Glance {
   int owed = 0;                          // obligations that wait
   std::string_view emotion = "none";     // the customer's last
   std::string_view flow;                 // code of the active flow; lives in the library
+  std::array<AttentionCounts, kCardKinds> attention{};  // by CardKind
 };
 
 // What the gate says of an act: the decision, the rules that made it, and every rule that the act would break as JSON
@@ -94,6 +103,13 @@ class Assist {
   // no cards are made. Two things need more than one event and are the caller's business (replayer.h): a pack.bound of
   // another hash, and a revised utterance (revision > 0), which this fold passes over.
   void fold(const conversation::Event& event, FoldScratch& scratch, FoldResult& out, bool silent = false);
+
+  // What desks have seen so far, which a change of content does not undo: violations told, articles and announcements
+  // shown, what was done with cards. `restore` follows a silent fold of the same events with other content: what that
+  // found and nobody saw is forgotten, what was seen stands, as far as the new content still has it.
+  struct Seen;
+  std::shared_ptr<const Seen> seen() const;
+  void restore(const Seen& seen);
 
   // The gate: what folding the proposal decided; null for acts that were never proposed, or long ago.
   const GateDecision* decision(std::string_view act) const;

@@ -156,6 +156,16 @@ class Fold {
     engines(Speaker::system, false, false);
   }
 
+  // Typing stands for speaking too, where a channel tells it.
+  void on(const cv::Typing& body) {
+    if (body.speaker != Speaker::rep) return;
+    if (body.on) state_.attention.typing_at = m_.at;
+    else state_.attention.typing_at.reset();
+  }
+  void on(const cv::CardAction& body) {
+    take_action(state_, body);
+    m_.out.panels_changed = true;
+  }
   void on(const cv::FlowAction&) { engines(Speaker::rep, false, false); }
   // The state stays; the one who takes over is told where it stands.
   void on(const cv::ParticipantJoined& body) {
@@ -182,7 +192,7 @@ class Fold {
   }
 
   template <typename Body>
-  void on(const Body&) {}  // left, pack.bound, tick, card.action, typing: nothing follows from them
+  void on(const Body&) {}  // left, pack.bound, tick: nothing follows from them
 
   // --- parts ---
 
@@ -491,6 +501,8 @@ State::State(std::string conversation_id, std::shared_ptr<const CompiledPack> co
   words.reserve(kWordsExpected);
   marks.reserve(kMarksExpected);
   leaves.reserve(kLeavesExpected);
+  attention.given.reserve(kTurnsExpected);
+  attention.more.reserve(kLeavesExpected);
   topics.reserve(kLeavesExpected);
   context.set("idv.level", "0");
 }
@@ -578,5 +590,6 @@ GateDecision Assist::check(const conversation::ActProposed& act, core::Millis at
 }
 
 const State& state_of(const Assist::Impl& impl) { return impl.state; }
+State& state_of(Assist::Impl& impl) { return impl.state; }
 
 }  // namespace fenshen::assist

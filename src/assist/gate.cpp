@@ -47,6 +47,8 @@ const content::Article* article_of_card(const State& state, std::string_view car
 void add_internal(const State& state, cv::ActProposed& act, core::Millis at) {
   const core::Day day = core::day_of(at, state.pack->offset_minutes);
   if (const auto match = state.pack->internal_words.find(act.text, day, state.library())) {
+    const std::string* published = act.kind == "publish" ? cv::find(act.data, "id") : nullptr;
+    if (published != nullptr && *published == state.library().articles[match->article].id) return;  // its own words
     put(act.data, "internal", state.library().articles[match->article].id);
   } else if (const content::Article* article = article_of_card(state, act.card); article != nullptr && !is_said_by(*article, act.text)) {
     put(act.data, "internal", article->id);

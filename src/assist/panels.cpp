@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "assist/internal/state.h"
+#include "core/hash.h"
 #include "core/json_writer.h"
 
 namespace fenshen::assist {
@@ -24,8 +25,9 @@ void write_words(JsonWriter& out, const State& state, std::uint64_t seq, Span sp
   turn != nullptr ? out.value(cut(state.words_of(*turn), span)) : out.null();
 }
 
-// A field may hold the id of an item; people read its name.
-void write_display(JsonWriter& out, const State& state, std::string_view field, std::string_view value) {
+// A field may hold the id of an item, or a value with a form in each language; people read its name.
+void write_display(JsonWriter& out, const State& state, std::string_view field, std::string_view value, std::string_view shown) {
+  if (shown != value) return out.field("display", shown), void();
   if (field != "product") return;
   const auto& products = state.library().products;
   const auto product = std::ranges::find(products, value, &content::Product::code);
@@ -58,7 +60,8 @@ void write_flow(JsonWriter& out, const State& state, const flow::FlowView& view)
   for (const flow::FieldView& value : view.fields) {
     const content::FlowField& field = flow.fields[value.field];
     out.begin_object().field("name", field.name).field("label", field.label.in(state.english));
-    out.field("value", field.shown(value.value, state.english)).field("code", value.value);
+    out.field("value", value.value);
+    write_display(out, state, field.name, value.value, field.shown(value.value, state.english));
     write_turn(out, state, value.seq);
     out.key("earlier").begin_array();
     for (const std::string& earlier : value.earlier) out.value(field.shown(earlier, state.english));
@@ -191,13 +194,70 @@ void write_wrapup(JsonWriter& out, const State& state) {
   }
   out.end_array().key("fields").begin_array();
   for (const WrapupField& field : wrapup.fields) {
-    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.shown);
-    write_display(out, state, field.name, field.value);
+    out.begin_object().field("name", field.name).field("label", field.label).field("value", field.value);
+    write_display(out, state, field.name, field.value, field.shown);
     out.key("turn");
     field.turn >= 0 ? out.value(field.turn) : out.null();
     out.field("uncertain", field.uncertain).end_object();
   }
   out.end_array().field("outcome", wrapup.outcome).field("saved", state.saved).end_object();
+}
+
+std::string_view why_word(HeldCard::Why why) { return why == HeldCard::Why::repeated ? "repeated" : why == HeldCard::Why::busy ? "busy" : "recent"; }
+
+void write_source(JsonWriter& out, std::string_view item, const content::Source& source, const content::InForce& span) {
+  out.key("sources").begin_array();
+  if (!source.title.empty()) {
+    out.begin_object().field("item", item).field("title", source.title).field("clause", source.clause).key("from");
+    span.from ? out.value(core::format_date(*span.from)) : out.null();
+    out.key("to");
+    span.to ? out.value(core::format_date(*span.to)) : out.null();
+    out.end_object();
+  }
+  out.end_array();
+}
+
+// A card that was not given, in a card's shape. Its id names it, but it was never in the frames.
+void write_held(JsonWriter& out, const State& state, const HeldCard& held) {
+  const content::Library& library = state.library();
+  const auto head = [&](std::string_view item, std::string_view version) {
+    const std::uint64_t id = core::hash_combine(core::hash_combine(core::hash_combine(core::hash_bytes(state.conversation), held.seq), core::hash_bytes(item)), ~std::uint64_t{0});
+    out.begin_object().field("conversation", state.conversation).field("turn", std::max(held.turn, 0)).field("seq", held.seq).field("card", core::to_hex(id));
+    out.field("kind", to_string(held.kind)).field("item", item).field("version", version).field("primary", false).field("held", why_word(held.why));
+    out.key("span").begin_array().value(0).value(0).end_array();
+  };
+  if (held.kind == CardKind::knowledge) {
+    const content::Article& article = library.articles[held.index];
+    head(article.id, article.version);
+    out.field("text", article.say.in(state.english)).field("title", article.title.in(state.english)).field("say", article.say.in(state.english));
+    out.field("audience", article.audience == content::Audience::internal ? "internal" : "customer");
+    write_source(out, article.id, article.source, article.in_force);
+  } else if (held.kind == CardKind::announcement) {
+    const content::Announcement& item = library.announcements[held.index];
+    head(item.id, item.version);
+    out.field("text", item.text.in(state.english)).field("title", item.title.in(state.english));
+    write_source(out, item.id, item.source, item.in_force);
+  } else {
+    const content::Rule& rule = library.rules[held.index];
+    head(rule.id, rule.version);
+    out.field("severity", severity_word(rule.severity)).field("text", rule.wording.in(state.english)).field("title", rule.name.in(state.english));
+    out.field("say", rule.wording.in(state.english));
+    write_source(out, rule.id, rule.source, rule.in_force);
+  }
+  out.end_object();
+}
+
+void write_attention(JsonWriter& out, const State& state) {
+  out.key("more").begin_array();
+  for (auto held = state.attention.more.rbegin(); held != state.attention.more.rend(); ++held) write_held(out, state, *held);
+  out.end_array().key("attention").begin_array();
+  for (std::size_t i = 0; i < kCardKinds; ++i) {
+    const AttentionCounts& one = state.attention.counts[i];
+    if (one.shown + one.suppressed == 0) continue;
+    out.begin_object().field("kind", to_string(static_cast<CardKind>(i))).field("shown", one.shown).field("used", one.used).field("edited", one.edited);
+    out.field("dismissed", one.dismissed).field("rejected", one.rejected).field("suppressed", one.suppressed).end_object();
+  }
+  out.end_array();
 }
 
 std::string_view mark_kind(Mark::Kind kind) {
@@ -261,6 +321,7 @@ std::string Assist::panels_json() const {
   write_emotion(out, state);
   write_customer(out, state);
   write_wrapup(out, state);
+  write_attention(out, state);
   out.end_object();
   return text;
 }
@@ -279,6 +340,7 @@ Glance Assist::glance() const {
       glance.emotion = signals::to_string(turn->emotion);
       break;
     }
+  glance.attention = state.attention.counts;
   const auto flows = state.pack->flows->active_flows(*state.flows);
   if (!flows.empty()) glance.flow = flows.back();
   return glance;

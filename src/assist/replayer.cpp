@@ -34,6 +34,7 @@ core::Status Replayer::bind(const cv::PackBound& body, FoldScratch& scratch, std
   const bool first = !assist_;
   pack_hash_ = body.pack_hash;
   bound_seq_ = last_seq_;
+  if (!first) seen_ = assist_->seen();
   assist_.emplace(conversation_, pack_);
   add_event(log_.back().event, -1, "[]", out);
   // What came before the first bind has shown nothing yet.
@@ -41,6 +42,7 @@ core::Status Replayer::bind(const cv::PackBound& body, FoldScratch& scratch, std
     assist_->fold(*entry.event, scratch, result_, !first);
     for (Card& card : result_.cards) add_card(std::move(card), out);
   }
+  if (seen_) assist_->restore(*seen_);
   return {};
 }
 
@@ -77,6 +79,7 @@ void Replayer::revise(const cv::Utterance& body, FoldScratch& scratch, std::vect
   for (const Entry& entry : log_) {
     const bool counts = entry.event->seq > bound_seq_ && entry.event->seq >= from;
     fresh.fold(*entry.event, scratch, result_, entry.event->seq <= bound_seq_);
+    if (seen_ && entry.event->seq == bound_seq_) fresh.restore(*seen_);
     for (Card& card : result_.cards) {
       follows.insert(card.id);
       if (counts && !shown_.contains(card.id)) appeared.push_back(std::move(card));

@@ -72,6 +72,7 @@ class Replayer {
   std::optional<Assist> assist_;
   std::vector<Entry> log_;
   std::uint64_t bound_seq_ = 0;  // of the last bind: only later events show cards
+  std::shared_ptr<const Assist::Seen> seen_;  // at the last bind, if it was not the first
   std::map<std::string, std::uint64_t, std::less<>> shown_;  // card id -> causing seq
   std::uint64_t last_seq_ = 0, last_n_ = 0;
   FoldResult result_;

@@ -47,6 +47,8 @@ struct Fired {
   std::vector<std::uint16_t> missing;
 };
 
+constexpr std::uint32_t kNoArticle = 0xFFFFFFFF;
+
 // A part of the state that is held by pointer and copied with it.
 template <typename T>
 class Cloned : public std::unique_ptr<T> {
@@ -84,6 +86,32 @@ struct LeafScore {
   std::int32_t first_turn = 0;
 };
 
+// A card on the screen.
+struct GivenCard {
+  std::uint64_t id = 0;
+  CardKind kind = CardKind::knowledge;
+  std::uint32_t article = kNoArticle;
+};
+
+// A card that was not given, for the list «more».
+struct HeldCard {
+  enum class Why : std::uint8_t { repeated, busy, recent } why = Why::repeated;
+  CardKind kind = CardKind::knowledge;
+  std::uint32_t index = 0;  // article, rule or announcement
+  std::int32_t turn = 0;
+  std::uint64_t seq = 0;
+};
+
+// What the governor remembers (governor.cpp).
+struct Attention {
+  std::optional<core::Millis> primary_at;  // of the last primary card
+  std::optional<core::Millis> typing_at;   // the rep has typed or spoken since then
+  std::array<AttentionCounts, kCardKinds> counts{};
+  std::vector<GivenCard> given;
+  std::vector<HeldCard> more;              // newest last
+  std::vector<std::uint32_t> used_articles;
+};
+
 struct State {
   State(std::string conversation_id, std::shared_ptr<const CompiledPack> compiled);
 
@@ -112,6 +140,7 @@ struct State {
   std::vector<Act> acts;
   std::vector<std::pair<std::string, std::string>> internal_cards;  // (card, article) of cards that must not leave
 
+  Attention attention;
   std::vector<std::int32_t> shown_turn;    // by article: the turn it was last shown at, -1 never
   std::vector<bool> announced;             // by announcement
   std::vector<Fired> fired;
@@ -181,6 +210,15 @@ void show_wrapup(Moment& moment);
 // governor.cpp
 // What knowledge to offer for the utterance just read: at most three matches that are certain enough and not shown lately.
 void choose_knowledge(Moment& moment, Speaker speaker);
+// The rep types or speaks: nothing but violations and fraud draws attention.
+bool is_busy(const State& state, core::Millis at);
+// Whether a card that nobody asked for may interrupt now.
+std::optional<HeldCard::Why> why_not_now(const State& state, core::Millis at);
+// An article that is on the desk already, unless it was used a while ago.
+bool is_repeated(const State& state, std::uint32_t article);
+void give(Moment& moment, const GivenCard& card, bool primary);
+void hold(Moment& moment, CardKind kind, std::uint32_t index, HeldCard::Why why);
+void take_action(State& state, const conversation::CardAction& action);
 
 void show_block(Moment& moment, const Act& act);
 

@@ -36,6 +36,10 @@ std::optional<long long> whole_number(const std::string& text) {
 Range limits_of(const std::string& path) {
   if (path == "idv.level" || path == "event idv.passed level") return {0, 4};
   if (path == "hour") return {0, 23};
+  if (path == "minute") return {0, 59};
+  if (path == "weekday") return {1, 7};
+  if (path == "customer.age") return {0, 150};
+  if (path == "turn" || path.starts_with("speech.") || path.starts_with("history.")) return {0, std::numeric_limits<long long>::max()};
   return {};
 }
 
@@ -100,11 +104,11 @@ class Examiner {
     Way way;
     switch (node.kind) {
       case Kind::says:
+      case Kind::matches:
       case Kind::speaks:
       case Kind::gives:
         way.occurrence = "an utterance";
         way.speakers = node.speakers;
-        if (node.kind == Kind::gives) break;
         break;
       case Kind::intent: way.occurrence = "an utterance"; break;
       case Kind::emotion:
@@ -137,12 +141,14 @@ class Examiner {
       if (compare.op == Comparison::greater_equal) way.ranges[path].least = *number;
       if (compare.op == Comparison::greater) way.ranges[path].least = *number + 1;
       if (compare.op == Comparison::less_equal) way.ranges[path].most = *number;
+      // Values may have decimals: below 1 there is 0.5, which counts as 0 here, above 0 it counts as 1.
+      if (compare.op == Comparison::less) way.ranges[path].most = *number - 1;
     }
   }
 
   std::optional<Way> joined(const Way& a, const Way& b) {
     Way both = a;
-    if (!a.occurrence.empty() && !b.occurrence.empty() && a.occurrence != b.occurrence)
+    if (!a.occurrence.empty() && !b.occurrence.empty() && a.occurrence != b.occurrence && !(is_act(a) && is_said(b)) && !(is_said(a) && is_act(b)))
       return refuse(fmt::format("{} and {} are never one event", a.occurrence, b.occurrence));
     if (both.occurrence.empty()) both.occurrence = b.occurrence;
     both.speakers &= b.speakers;
@@ -164,6 +170,10 @@ class Examiner {
     both.steps.insert(b.steps.begin(), b.steps.end());
     return both;
   }
+
+  // The words of a proposed message are read as if they were said.
+  static bool is_act(const Way& way) { return way.occurrence.starts_with("act "); }
+  static bool is_said(const Way& way) { return way.occurrence == "an utterance"; }
 
   std::optional<Way> refuse(std::string why) {
     if (why_.empty()) why_ = std::move(why);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "content/internal/items.h"
+#include "content/internal/rule_check.h"
 
 namespace fenshen::content {
 namespace {
@@ -213,6 +214,7 @@ Rule read_rule(const YAML::Node& node, const FileContext& file) {
   in.text("note");
   in.text("slug");
   if (in.valid()) check_form(in, rule);
+  if (in.valid() && (rule.require.empty() || rule.by)) check_rule(rule, file);
   in.finish();
   return rule;
 }

@@ -138,6 +138,10 @@ Expectation read_expectation(ItemReader& holder, std::string_view key) {
   expectation.prompts = in.texts("prompts");
   expectation.topics = in.texts("topics");
   expectation.steps = in.texts("steps");
+  expectation.next = in.texts("next");
+  expectation.owed = in.texts("owed");
+  expectation.undone = in.texts("undone");
+  expectation.gates = in.texts("gates");
   expectation.kinds = in.texts("kinds");
   expectation.emotion = in.text("emotion");
   read_missing(in, expectation);

@@ -28,6 +28,7 @@ struct ExpectedEntity {
 // What a turn must (`expect`) or must not (`not`) give.
 struct Expectation {
   std::vector<std::string> rules, prompts, topics, steps, kinds;
+  std::vector<std::string> next, owed, undone, gates;  // steps told so at this turn; gates: told as broken
   std::string emotion;
   std::vector<ExpectedEntity> entities;
   std::map<std::string, std::vector<std::string>> missing;  // rule -> parts that its card names as missing, exactly

@@ -27,6 +27,7 @@ CardView view_of(const assist::Card& card) {
   view.item = card.item;
   view.turn = card.turn;
   view.state = text_of(object, "state");
+  view.gate_broken = object.contains("gate_broken");
   view.text = text_of(object, "text");
   view.outcome = text_of(object, "outcome");
   if (const auto rank = object.find("rank"); rank != object.end()) view.rank = static_cast<int>(rank->value().as_int64());

@@ -14,6 +14,7 @@ struct CardView {
   std::int32_t turn = 0;
   int rank = 0;
   std::string state;  // step cards
+  bool gate_broken = false;  // step: the gate was passed while it was open
   std::string text;
   std::vector<std::string> topics;
   std::vector<std::string> missing;  // verdicts: parts of the obligation not met

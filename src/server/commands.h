@@ -17,6 +17,8 @@ int qa_run_command(CommandArgs args);
 int cases_command(CommandArgs args);
 int pack_check_command(CommandArgs args);
 int pack_test_command(CommandArgs args);
+int pack_bpmn_export_command(CommandArgs args);
+int pack_bpmn_import_command(CommandArgs args);
 int bench_fold_command(CommandArgs args);
 int bench_live_command(CommandArgs args);
 

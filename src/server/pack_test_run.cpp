@@ -77,6 +77,12 @@ class TestRun {
   bool done(std::int32_t turn, const std::string& step) const {
     return any(turn, [&](const CardView& card) { return card.kind == CardKind::step && card.item == step && card.state == "done"; });
   }
+  bool told(std::int32_t turn, const std::string& step, std::string_view state) const {
+    return any(turn, [&](const CardView& card) { return card.kind == CardKind::step && card.item == step && !card.gate_broken && card.state == state; });
+  }
+  bool gate_broken(std::int32_t turn, const std::string& step) const {
+    return any(turn, [&](const CardView& card) { return card.item == step && card.gate_broken; });
+  }
   bool shown(std::int32_t turn, const std::string& kind) const {
     return any(turn, [&](const CardView& card) { return assist::to_string(card.kind) == kind; });
   }
@@ -90,6 +96,10 @@ class TestRun {
     for (const auto& rule : expect.prompts) prompted(turn, rule) ? void() : miss(turn, "expected prompt", rule);
     check_missing(expect, turn);
     for (const auto& step : expect.steps) done(turn, step) ? void() : miss(turn, "expected step done", step);
+    for (const auto& step : expect.next) told(turn, step, "next") ? void() : miss(turn, "expected next", step);
+    for (const auto& step : expect.owed) told(turn, step, "owed") ? void() : miss(turn, "expected owed", step);
+    for (const auto& step : expect.undone) told(turn, step, "undone") ? void() : miss(turn, "expected undone", step);
+    for (const auto& step : expect.gates) gate_broken(turn, step) ? void() : miss(turn, "expected a broken gate", step);
     for (const auto& kind : expect.kinds) shown(turn, kind) ? void() : miss(turn, "expected a card of kind", kind);
     if (!expect.topics.empty() && std::ranges::none_of(expect.topics, [&](const auto& topic) { return on_topic(turn, topic); }))
       miss(turn, "expected knowledge on", fmt::format("{}, got {}", expect.topics.front(), knowledge_at(turn)));
@@ -102,6 +112,12 @@ class TestRun {
       if (on_topic(turn, topic)) miss(turn, "unwanted knowledge on", topic);
     for (const auto& step : refuse.steps)
       if (done(turn, step)) miss(turn, "unwanted step done", step);
+    for (const auto& step : refuse.next)
+      if (told(turn, step, "next")) miss(turn, "unwanted next", step);
+    for (const auto& step : refuse.undone)
+      if (told(turn, step, "undone")) miss(turn, "unwanted undone", step);
+    for (const auto& step : refuse.gates)
+      if (gate_broken(turn, step)) miss(turn, "unwanted broken gate", step);
     for (const auto& kind : refuse.kinds)
       if (shown(turn, kind)) miss(turn, "unwanted card of kind", kind == "knowledge" ? kind + " " + knowledge_at(turn) : kind);
   }

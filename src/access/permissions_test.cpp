@@ -20,17 +20,18 @@ std::string matrix() {
 }
 
 // Whoever widens a right does so here as well, in plain sight. Columns in the order of Permission: view create append
-// work console search content-view edit publish approve accounts audit unmask erase; - none, o own, t team, a all.
+// work console search content-view edit publish approve accounts audit unmask erase
+// quality-view inspect appeal alert-view acknowledge; - none, o own, t team, a all.
 TEST(Permissions, TheWholeTable) {
   EXPECT_EQ(matrix(),
-            "rep oooo-a--------\n"
-            "supervisor t---taa-----t-\n"
-            "editor a----aaaa-----\n"
-            "approver a----aaa-a----\n"
-            "inspector a----aa-----a-\n"
-            "admin ------a---a--a\n"
-            "auditor ------a----a--\n"
-            "api aaaa-aa-------\n");
+            "rep oooo-a------o-o-o--\n"
+            "supervisor t---taa-----t-t--tt\n"
+            "editor a----aaaa----------\n"
+            "approver a----aaa-a---------\n"
+            "inspector a----aa-----a-aa---\n"
+            "admin ------a---a--a-----\n"
+            "auditor ------a----a-------\n"
+            "api aaaa-aa-----a------\n");
 }
 
 TEST(Permissions, NoRoleNoRight) {

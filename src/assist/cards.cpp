@@ -325,6 +325,13 @@ void show_step(Moment& moment, const flow::FlowChange& change) {
   const content::FlowStep& step = flow.steps[change.step];
   if (change.kind == Kind::step && change.state == flow::StepState::done)
     mark(moment, Mark::Kind::step, change.cause_seq, change.span, (change.flow << 8) | change.step);
+  if (moment.verdicts != nullptr) {
+    const bool done = change.state == flow::StepState::done;
+    if (change.kind != Kind::step || (!done && change.state != flow::StepState::undone)) return;
+    moment.verdicts->push_back({done ? FoldVerdict::Kind::step_done : FoldVerdict::Kind::step_undone, CardKind::step, change.flow, change.step, state.turn,
+                                change.cause_seq != 0 ? change.cause_seq : moment.event.seq, moment.at, change.span});
+    return;
+  }
   if (moment.silent || change.state == flow::StepState::open) return;
   const bool broken = change.kind == Kind::gate_broken;
   const std::string item = fmt::format("{}.{}", flow.id, step.id);

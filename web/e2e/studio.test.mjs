@@ -22,7 +22,7 @@ check("an article's new wording is on the open desk, and the old one comes back"
   await studio.replace(sayLine, `$1${wording}`);
   // Before: the trial run says what would change, and nothing has changed yet.
   await studio.tryOut("卡丢了：挂失，再补一张");
-  const changed = studio.page.locator("tr[data-diff]").filter({ hasText: wording });
+  const changed = studio.page.locator("[data-diff='changed']").filter({ hasText: wording });
   await changed.first().waitFor();
   assert.ok((await changed.first().innerText()).includes(first.say), "the trial run shows before and after");
   assert.ok(!(await session.cards(id)).some((card) => card.say === wording));

@@ -57,6 +57,7 @@ export function suite() {
     /** Anybody, at any place. */
     someone: async (role, home, options) => signedIn(role, home, options),
     editor: async (options) => new Studio(await signedIn("editor", "/studio", options)),
+    approver: async (options) => new Studio(await signedIn("approver", "/studio", options)),
     customer: async (options) => {
       const context = await world.browser.person(world.server, options);
       return new ChatPage(await context.newPage());

@@ -43,4 +43,51 @@ export class Studio {
     await this.page.locator("[data-try]").click();
     await until(() => this.page.locator("[data-try]:not(.ant-btn-loading)").count(), "the end of the run");
   }
+
+  tab(name) {
+    return this.page.locator(`[data-tab="${name}"]`).click();
+  }
+
+  /** A field of the rule's form, by its path in the YAML. */
+  field(path) {
+    return this.page.locator(`[data-field="${path}"]`);
+  }
+
+  /** What the server says of the text as it stands now. */
+  async checked(result = "ok") {
+    await this.page.locator(`[data-check="${result}"]`).waitFor();
+  }
+
+  /** Hands the text in with words why. */
+  async submit(comment) {
+    await this.page.locator("[data-submit]:not([disabled])").click();
+    await this.#confirm(comment);
+    await this.page.locator("[data-withdraw]").waitFor();
+  }
+
+  async decide(what, comment) {
+    await this.page.locator(`[data-${what}]`).click();
+    await this.#confirm(comment);
+    await this.page.locator(`[data-${what}]`).waitFor({ state: "detached" });
+  }
+
+  async #confirm(comment) {
+    const dialog = this.page.getByRole("dialog");
+    await dialog.getByRole("textbox").fill(comment);
+    await dialog.locator("[data-approval-confirm]").click();
+    await dialog.waitFor({ state: "hidden" });
+  }
+
+  /** Words of one's own instead of a sample. */
+  async dialogue(lines) {
+    await this.tab("try");
+    const field = this.page.locator("[data-dialogue]");
+    if ((await field.count()) === 0) await this.page.locator("[data-edit-dialogue]").click();
+    await field.fill(lines.join("\n"));
+  }
+
+  /** The cards of one turn of the dialogue that was tried, [mark, item] each. */
+  verdicts(turn) {
+    return this.page.locator(`li[data-turn="${turn}"] [data-diff]`).evaluateAll((cards) => cards.map((card) => [card.dataset.diff, card.dataset.item]));
+  }
 }

@@ -105,20 +105,20 @@ function OpenAlert({ alert, first, onOpen }: { alert: Alert; first: boolean } & 
   };
   useAcknowledgeKey(first && !noting, () => void acknowledge());
   return (
-    <article className={styles.alert} data-alert={alert.id} data-rule={alert.rule}>
+    <article className={styles.alert} data-alert={alert.id} data-of={alert.conversation} data-rule={alert.rule}>
       <div className={styles.alertHead}>
         <span className={styles.alertIcon}>{alert.severity === "major" ? <StopFilled aria-hidden="true" /> : <WarningFilled aria-hidden="true" />}</span>
-        <span className={styles.alertName}>{alert.name}</span>
+        <span className={styles.alertName} data-foreign="">{alert.name}</span>
         <span className={styles.alertRule}>
           {alert.rule} {"\u00b7"} {t(`severity.${alert.severity}`)}
         </span>
       </div>
       <div className={styles.alertMeta}>
-        <span>{[alert.rep?.name, alert.team].filter(Boolean).join(" \u00b7 ") || t("console.noRep")}</span>
+        <span data-foreign="">{[alert.rep?.name, alert.team].filter(Boolean).join(" \u00b7 ") || t("console.noRep")}</span>
         <span>{at === null ? "" : `${clock(at)} \u00b7 ${t("list.waited", { time: span(now - at) })}`}</span>
       </div>
       {alert.words ? (
-        <p className={styles.words} title={alert.words}>
+        <p className={styles.words} data-foreign="" title={alert.words}>
           {"\u300c"}
           {alert.words}
           {"\u300d"}
@@ -159,7 +159,7 @@ function DoneAlert({ alert, onOpen }: { alert: Alert } & PanelProps) {
   const done = parseTime(alert.acknowledged?.at);
   const today = at !== null && new Date(at).toDateString() === new Date().toDateString();
   return (
-    <button type="button" className={styles.done} onClick={() => onOpen(alert.conversation, alert.turn)} title={alert.acknowledged?.note || alert.words} data-acknowledged={alert.id}>
+    <button type="button" className={styles.done} onClick={() => onOpen(alert.conversation, alert.turn)} title={alert.acknowledged?.note || alert.words} data-acknowledged={alert.id} data-foreign="">
       <CheckCircleFilled className={styles.doneIcon} aria-hidden="true" />
       <span className={styles.doneTime}>{at === null ? "" : today ? clock(at) : dateTime(at).slice(5)}</span>
       <span className={styles.doneName}>

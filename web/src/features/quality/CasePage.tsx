@@ -1,6 +1,6 @@
 import { ArrowLeftOutlined, CheckOutlined, FileSearchOutlined, StopFilled } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App as AntApp, Button, Checkbox, Input, InputNumber, Segmented, Skeleton } from "antd";
+import { App as AntApp, Button, Checkbox, Input, InputNumber, Segmented, Skeleton, Switch } from "antd";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -16,7 +16,7 @@ import { Transcript } from "../desk/Transcript";
 import { deskUi } from "../desk/ui";
 import { useTurnOfAddress } from "../desk/useTurnOfAddress";
 import { useSheets } from "./FilterBar";
-import { foundRules, formOf, inputOf, lackOf, lostOf, withVerdict, type InspectionForm, type Verdict } from "./qualityModel";
+import { foundRules, formOf, inputOf, isScored, isVetoed, lackOf, lostOf, withVerdict, type InspectionForm, type Verdict } from "./qualityModel";
 import { QualityFrame } from "./QualityFrame";
 import { Score, StateTag } from "./QualityListPage";
 import styles from "./quality.module.css";
@@ -147,7 +147,18 @@ function Line({ conversation, detail, line, form, onForm, appeal }: LineProps) {
         {line.veto ? <Tag tone={lost > 0 ? "red" : "grey"}>{t("quality.veto")}</Tag> : null}
         {line.manual ? <Tag>{t("quality.manual")}</Tag> : null}
         <span className={styles.grow} />
-        {form && mine ? (
+        {!isScored(line) ? (
+          <span className={styles.dim}>{t("quality.notScored")}</span>
+        ) : line.veto ? (
+          form && mine ? (
+            <label className={styles.lost}>
+              <Switch size="small" checked={mine.lost > 0} aria-label={`${line.name} ${t("quality.vetoOn")}`} onChange={(on) => onForm({ ...form, lines: { ...form.lines, [line.item]: { ...mine, lost: on ? 1 : 0 } } })} />
+              <span className={mine.lost > 0 ? styles.red : styles.dim}>{t("quality.vetoOn")}</span>
+            </label>
+          ) : (
+            <span className={lost > 0 ? styles.red : styles.dim}>{lost > 0 ? t("quality.vetoed") : t("quality.vetoOff")}</span>
+          )
+        ) : form && mine ? (
           <label className={styles.lost}>
             <span className={styles.dim}>{t("quality.lost")}</span>
             <InputNumber
@@ -165,7 +176,7 @@ function Line({ conversation, detail, line, form, onForm, appeal }: LineProps) {
           <span className={lost > 0 ? styles.lostPoints : styles.dim}>{lost > 0 ? `\u2212${lost}` : t("quality.full", { weight: line.weight })}</span>
         )}
       </div>
-      {differs ? <p className={styles.dim}>{line.lost > 0 ? t("quality.machineLost", { points: line.lost }) : t("quality.machineFull")}</p> : null}
+      {differs ? <p className={styles.dim}>{line.veto ? t(line.lost > 0 ? "quality.machineVeto" : "quality.machineNoVeto") : line.lost > 0 ? t("quality.machineLost", { points: line.lost }) : t("quality.machineFull")}</p> : null}
       {line.evidence.length > 0 ? (
         <ul className={styles.evidence}>
           {line.evidence.map((one, index) => (
@@ -322,7 +333,7 @@ function ScoreFoot({ conversation, detail, form, onForm, action }: { conversatio
   const lack = lackOf(detail, form);
   return (
     <Foot note={form.note} onNote={(note) => onForm({ ...form, note })} placeholder={t("quality.comment")}>
-      <span className={styles.dim}>{lack ? t("quality.whyMissing", { name: lack.name }) : t("quality.lostTotal", { points: lostOf(form) })}</span>
+      <span className={styles.dim}>{lack ? t("quality.whyMissing", { name: lack.name }) : `${t("quality.lostTotal", { points: lostOf(detail, form) })}${isVetoed(detail, form) ? ` \u00b7 ${t("quality.vetoed")}` : ""}`}</span>
       <span className={styles.grow} />
       <Button
         type="primary"

@@ -1,6 +1,6 @@
 import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 import type { Role } from "../../api/types";
 import { hasRole, useSession } from "../../state/session";
 import { useShellUi } from "../../state/shellUi";
@@ -17,6 +17,7 @@ const tabs: { name: "conversations" | "agreement" | "advice" | "attention"; to: 
 /** The places of quality, one beside the other. */
 export function QualityFrame({ children, tools }: { children: ReactNode; tools?: ReactNode }) {
   const { t } = useTranslation();
+  const { pathname } = useLocation();
   const shell = useShellUi();
   const user = useSession((state) => state.user);
   useEffect(() => {
@@ -29,7 +30,7 @@ export function QualityFrame({ children, tools }: { children: ReactNode; tools?:
           {tabs
             .filter(({ roles }) => !roles || hasRole(user, ...roles))
             .map(({ name, to }) => (
-              <NavLink key={name} to={to} end={to === "/quality"} className={({ isActive }) => (isActive ? styles.tabHere : styles.tab)}>
+              <NavLink key={name} to={to} end={to === "/quality"} className={({ isActive }) => (isActive || (name === "conversations" && pathname.startsWith("/quality/c/")) ? styles.tabHere : styles.tab)}>
                 {t(`quality.tabs.${name}`)}
               </NavLink>
             ))}

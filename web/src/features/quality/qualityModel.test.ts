@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QualityDetail, QualityEvidence, QualityLine } from "../../api/types";
-import { addressOf, caseAddress, formOf, inputOf, lackOf, lostOf, queryOf, withVerdict, type Filters } from "./qualityModel";
+import { addressOf, caseAddress, formOf, inputOf, isVetoed, lackOf, lostOf, queryOf, withVerdict, type Filters } from "./qualityModel";
 
 const evidence = (id: string): QualityEvidence => ({ kind: "rule", id, name: id, severity: "major", turn: 3, seq: 9, words: "保本", card: null });
 const line = (item: string, change: Partial<QualityLine> = {}): QualityLine => ({
@@ -52,7 +52,7 @@ describe("an inspection", () => {
   it("starts from the machine's points and confirms what it found", () => {
     const form = formOf(one);
     expect(form.verdicts).toEqual({ "SAL-01": "right", "SAL-02": "right" });
-    expect(lostOf(form)).toBe(20);
+    expect(lostOf(one, form)).toBe(20);
     expect(lackOf(one, form)).toBeNull();
   });
 
@@ -77,6 +77,15 @@ describe("an inspection", () => {
         { rule: "SAL-02", verdict: "wrong" },
       ],
     });
+  });
+
+  it("scores no line that no item names, and counts a veto as one", () => {
+    const veto = detail([line("red", { weight: 0, veto: true, lost: 1, evidence: [evidence("SAL-01")] }), line("other", { weight: 0, evidence: [evidence("ETQ-01")] }), line("sell", { lost: 5 })]);
+    const form = formOf(veto);
+    expect(isVetoed(veto, form)).toBe(true);
+    expect(lostOf(veto, form)).toBe(5);
+    expect(inputOf(veto, form, "i").lines.map((one) => one.item)).toEqual(["red", "sell"]);
+    expect(isVetoed(veto, withVerdict(veto, form, "SAL-01", "wrong"))).toBe(false);
   });
 
   it("goes on from the last person's points at a re-check", () => {

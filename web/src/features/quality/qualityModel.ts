@@ -65,8 +65,11 @@ export function withVerdict(detail: QualityDetail, form: InspectionForm, rule: s
   return { ...form, verdicts, lines };
 }
 
+/** Findings that no item of the sheet names cost nothing: they are judged, not scored. */
+export const isScored = (line: QualityLine) => line.veto || line.weight > 0;
+
 export function changedLines(detail: QualityDetail, form: InspectionForm): QualityLine[] {
-  return detail.lines.filter((line) => (form.lines[line.item]?.lost ?? line.lost) !== line.lost);
+  return detail.lines.filter((line) => isScored(line) && (form.lines[line.item]?.lost ?? line.lost) !== line.lost);
 }
 
 /** A judgement that differs from the machine's must say why, so that a rep can answer it. */
@@ -77,7 +80,7 @@ export function lackOf(detail: QualityDetail, form: InspectionForm): QualityLine
 export function inputOf(detail: QualityDetail, form: InspectionForm, id: string): NewInspection {
   return {
     id,
-    lines: detail.lines.map((line) => {
+    lines: detail.lines.filter(isScored).map((line) => {
       const { lost, note } = form.lines[line.item] ?? { lost: line.lost, note: "" };
       return { item: line.item, lost, ...(note.trim() ? { note: note.trim() } : {}) };
     }),
@@ -86,8 +89,12 @@ export function inputOf(detail: QualityDetail, form: InspectionForm, id: string)
   };
 }
 
-export function lostOf(form: InspectionForm): number {
-  return Object.values(form.lines).reduce((sum, line) => sum + line.lost, 0);
+export function lostOf(detail: QualityDetail, form: InspectionForm): number {
+  return detail.lines.reduce((sum, line) => sum + (line.veto ? 0 : (form.lines[line.item]?.lost ?? line.lost)), 0);
+}
+
+export function isVetoed(detail: QualityDetail, form: InspectionForm): boolean {
+  return detail.lines.some((line) => line.veto && (form.lines[line.item]?.lost ?? line.lost) > 0);
 }
 
 export const percent = (share: number | null) => (share === null ? "\u2013" : `${Math.round(share * 1000) / 10}%`);

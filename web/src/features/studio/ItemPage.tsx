@@ -22,6 +22,7 @@ import { readFlow } from "./flow/model";
 import { FlowForm, StepForm } from "./flow/StepForm";
 import { hasForm, ItemForm } from "./ItemForm";
 import { NewItemDialog } from "./NewItemDialog";
+import { placed } from "./places";
 import { PublishDialog } from "./PublishDialog";
 import { RuleForm } from "./rule/RuleForm";
 import { ruleOrder } from "./rule/fields";
@@ -95,7 +96,7 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
     () => new Set(diffLines(item.text, draft.text).flatMap((line) => (line.kind === "added" && line.after !== null ? [line.after] : []))),
     [item.text, draft.text],
   );
-  const errors = check.result && !check.stale ? check.result.errors : parsed.problems;
+  const errors = useMemo(() => (check.result && !check.stale ? placed(check.result.errors, parsed) : parsed.problems), [check.result, check.stale, parsed]);
   const broken = parsed.problems.length > 0;
   const locked = item.draft?.state === "submitted";
   const different = draft.text !== item.text;

@@ -49,6 +49,11 @@ export function linesOfField(item: ItemText, path: Path): [number, number] | nul
   return range ? [lineOf(item.text, range[0]), lineOf(item.text, Math.max(range[0], range[1] - 1))] : null;
 }
 
+/** Where a field's value begins in the text. */
+export function offsetOf(item: ItemText, path: Path): number | null {
+  return nodeAt(item, path)?.range?.[0] ?? null;
+}
+
 export function has(item: ItemText, path: Path): boolean {
   return item.doc.hasIn([...item.root, ...path]);
 }

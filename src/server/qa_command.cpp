@@ -28,8 +28,8 @@ using service::SideCounts;
 const Command kQaRun{"qa run", "",
                      "Folds the conversations of a store with the rules and flows of --pack, and names every verdict that differs from --baseline or,\n"
                      "without it, from the packs that each conversation was bound to. Reads beside a running server and changes nothing.",
-                     {{"--pack", "DIR", "pack folder of the new version, may be repeated (default: packs/finance-cn and packs/yunjiang)"},
-                      {"--baseline", "DIR", "pack folder of the old version, may be repeated"},
+                     {{"--pack", "DIR…", "pack folders of the new version, may be repeated (default: packs/finance-cn and packs/yunjiang)"},
+                      {"--baseline", "DIR…", "pack folders of the old version, may be repeated"},
                       {"--from", "DATE", "only conversations that began on this day or later, YYYY-MM-DD"},
                       {"--to", "DATE", "only those that began before this day"},
                       {"--team", "NAME", "only of this team"},

@@ -1,6 +1,8 @@
 // Samples, knowledge search, and the studio.
 #include <boost/json.hpp>
 
+#include <charconv>
+
 #include <algorithm>
 #include <map>
 
@@ -153,6 +155,23 @@ void Gateway::sample_action(const CallPtr& call) {
   });
 }
 
+namespace {
+
+constexpr int kCertaintyFloor = 100;  // of 1,000: what the desk shows; below, words merely resemble
+
+// min_certainty, 0 to 1; in thousandths.
+Result<int> certainty_parameter(const net::Target& target) {
+  const auto text = target.parameter("min_certainty");
+  if (!text || text->empty()) return kCertaintyFloor;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || !(value >= 0 && value <= 1))
+    return core::fail(Code::invalid, "must be a number from 0 to 1", "min_certainty");
+  return static_cast<int>(value * 1000 + 0.5);
+}
+
+}  // namespace
+
 void Gateway::search_knowledge(const CallPtr& call) {
   const auto limit = number_parameter(call->target, "limit", 10, 50);
   if (!limit) return call->fail(limit.error());
@@ -166,7 +185,9 @@ void Gateway::search_knowledge(const CallPtr& call) {
     if (!parsed) return call->fail(422, "invalid", "must be a date, YYYY-MM-DD", "day");
     day = *parsed;
   }
-  in_pool(call, [call, content, question, day, limit = *limit] {
+  const auto floor = certainty_parameter(call->target);
+  if (!floor) return call->fail(floor.error());
+  in_pool(call, [call, content, question, day, limit = *limit, floor = *floor] {
     const auto begin = std::chrono::steady_clock::now();
     static thread_local knowledge::Index::Scratch scratch;
     std::vector<char32_t> folded;
@@ -185,6 +206,7 @@ void Gateway::search_knowledge(const CallPtr& call) {
     JsonWriter out(text);
     out.begin_object().key("items").begin_array();
     for (const knowledge::Match& found : matches) {
+      if (static_cast<int>(found.certainty) < floor) continue;
       const content::Article& article = content->library().articles[found.article];
       out.begin_object().field("id", article.id).field("title", article.title.in(english)).field("answer", article.answer.in(english));
       out.field("say", article.say.in(english)).key("facts").begin_array();

@@ -35,6 +35,7 @@ function setup() {
   const statuses: SocketStatus[] = [];
   const messages: ServerMessage[] = [];
   const last: Record<string, number> = {};
+  const signedOut = { times: 0 };
   const live = new LiveSocket({
     connect: () => {
       const socket = new FakeSocket();
@@ -44,6 +45,9 @@ function setup() {
     onMessage: (message) => messages.push(message),
     onStatus: (status) => statuses.push(status),
     lastFrame: (conversation) => last[conversation] ?? 0,
+    onSignedOut: () => {
+      signedOut.times += 1;
+    },
     random: () => 0.5,
   });
   const newest = () => {
@@ -51,7 +55,7 @@ function setup() {
     if (!socket) throw new Error("no socket");
     return socket;
   };
-  return { live, sockets, statuses, messages, last, newest };
+  return { live, sockets, statuses, messages, last, newest, signedOut };
 }
 
 describe("LiveSocket", () => {
@@ -69,6 +73,16 @@ describe("LiveSocket", () => {
       { op: "list", scope: "mine" },
       { op: "watch", conversation: "c1", after: 0 },
     ]);
+  });
+
+  it("does not come back when the session has ended, and says so", () => {
+    const { live, sockets, newest, signedOut } = setup();
+    live.start();
+    newest().open();
+    newest().drop(4401);
+    expect(signedOut.times).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    expect(sockets).toHaveLength(1);
   });
 
   it("comes back by itself and goes on where it was, not from the start", () => {

@@ -20,6 +20,8 @@ export interface LiveSocketOptions {
   onStatus: (status: SocketStatus) => void;
   /** The last frame seen of a conversation: where a watch goes on. */
   lastFrame: (conversation: string) => number;
+  /** The server closed the socket because the session has ended. */
+  onSignedOut?: () => void;
   random?: () => number;
 }
 
@@ -27,6 +29,7 @@ const pingEveryMs = 20_000;
 const silentForMs = 45_000;
 const backoffMs = [300, 700, 1_500, 3_000, 6_000, 10_000];
 const openState = 1;
+const signedOut = 4401;
 
 export class LiveSocket {
   private socket: SocketLike | null = null;
@@ -110,7 +113,10 @@ export class LiveSocket {
     this.socket = socket;
     socket.onopen = () => this.opened(socket);
     socket.onmessage = (event) => this.heard(socket, event.data);
-    socket.onclose = () => this.closed(socket);
+    socket.onclose = (event) => {
+      if (event.code === signedOut) this.over(socket);
+      else this.closed(socket);
+    };
     socket.onerror = () => {};
   }
 
@@ -149,6 +155,13 @@ export class LiveSocket {
       return;
     }
     this.options.onMessage(message);
+  }
+
+  /** The session is over: coming back would be refused. */
+  private over(socket: SocketLike): void {
+    if (socket !== this.socket) return;
+    this.stop();
+    this.options.onSignedOut?.();
   }
 
   private closed(socket: SocketLike): void {

@@ -237,7 +237,7 @@ export interface AdviceGap {
   name: string;
   severity: "major" | "normal" | "hint";
   /** What the rule's own item offers to say */
-  wording?: string;
+  wording: string;
   /** With this gap */
   conversations: number;
   of: number;
@@ -1323,6 +1323,8 @@ export type ClientMessage = {
 export type ServerMessage = {
   op: "frames";
   conversation: string;
+  /** What came before is void; these begin with n = 1 */
+  again?: boolean;
   items: Frame[];
 } | {
   op: "panels";

@@ -17,6 +17,15 @@ describe("reduceMessages", () => {
     expect(often.gaps).toEqual([]);
   });
 
+  it("begins anew when the server says that what came before is void", () => {
+    const once = run([{ op: "frames", conversation: "d1", items: frames }]);
+    const again = run([
+      { op: "frames", conversation: "d1", items: frames.map((frame) => (frame.kind === "event" ? { ...frame, event: { ...frame.event, text: "••••" } } : frame)) as typeof frames },
+      { op: "frames", conversation: "d1", again: true, items: frames },
+    ]);
+    expect(again.data.conversations["d1"]).toEqual(once.data.conversations["d1"]);
+  });
+
   it("names the conversation with a hole, and forgets the hole once it is filled in the same batch", () => {
     expect(run([{ op: "frames", conversation: "d1", items: frames.slice(2) }]).gaps).toEqual(["d1"]);
     const filled = run([

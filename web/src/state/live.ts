@@ -63,7 +63,8 @@ export function reduceMessages(old: LiveData, messages: readonly ServerMessage[]
 function reduceOne(data: LiveData, message: ServerMessage, gaps: Set<string>): LiveData {
   switch (message.op) {
     case "frames": {
-      const before = data.conversations[message.conversation] ?? emptyConversation();
+      // "again": what came before was masked, and may now be read as it was said.
+      const before = (message.again ? undefined : data.conversations[message.conversation]) ?? emptyConversation();
       const applied = applyFrames(before, message.items);
       if (applied.gap) gaps.add(message.conversation);
       else gaps.delete(message.conversation);
@@ -175,6 +176,8 @@ const socket = new LiveSocket({
   onMessage: receive,
   onStatus: (status) => useLive.setState({ status }),
   lastFrame,
+  // Asking who is signed in shows the sign-in page when the answer is: nobody.
+  onSignedOut: () => void api.session().catch(() => {}),
 });
 
 const watchers = new Map<string, number>();

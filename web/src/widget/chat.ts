@@ -16,6 +16,7 @@ const pingEveryMs = 20_000;
 const silentForMs = 50_000;
 const typingEveryMs = 2_500;
 const gone = new Set([4401, 4403, 4404, 4410]);
+const tooManyWindows = 4009;
 
 export class Chat {
   state: ChatState = emptyChat();
@@ -234,6 +235,7 @@ export class Chat {
       return;
     }
     this.set({ link: "lost", typing: false, sent: [] });
+    if (code === tooManyWindows) return; // comes back when somebody looks at this window again
     const pause = backoffMs[Math.min(this.attempt, backoffMs.length - 1)] ?? 15_000;
     this.attempt += 1;
     this.retry = setTimeout(() => this.connect(), pause * (0.75 + Math.random() / 2));

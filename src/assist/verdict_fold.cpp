@@ -70,6 +70,22 @@ void drop_what_cards_need(content::Library& library) {
   for (content::Leaf& leaf : library.leaves) leaf.cues.reset();
 }
 
+// A rule that closes steps moves the flows, and with them what other rules see: it is not independent of them.
+bool moves_flows(const content::Rule& rule) { return !rule.effects.closes.empty(); }
+
+bool are_independent(const PackSide& before, const PackSide& after) {
+  const auto old_texts = rule_texts(before), new_texts = rule_texts(after);
+  if (old_texts == new_texts) return true;
+  const auto independent = [](const PackSide& side, const auto& texts, const auto& others) {
+    return std::ranges::all_of(side.loaded.library->rules, [&](const content::Rule& rule) {
+      if (!moves_flows(rule)) return true;
+      const auto mine = texts.find(rule.id), other = others.find(rule.id);
+      return mine != texts.end() && other != others.end() && mine->second == other->second;
+    });
+  };
+  return independent(before, old_texts, new_texts) && independent(after, new_texts, old_texts);
+}
+
 core::Result<PackPair> joint_pair(const PackSide& before, const PackSide& after, bool only_changed) {
   const auto old_texts = rule_texts(before), new_texts = rule_texts(after);
   const auto same = [](const auto& texts, const content::Rule& rule, const auto& others) {
@@ -82,7 +98,7 @@ core::Result<PackPair> joint_pair(const PackSide& before, const PackSide& after,
   PackPair pair;
   for (const content::Rule& rule : after.loaded.library->rules) {
     const bool both = same(new_texts, rule, old_texts);
-    if (both && only_changed) continue;
+    if (both && only_changed && !moves_flows(rule)) continue;
     library->rules.push_back(rule);
     pair.sides.push_back(both ? 3 : 2);
   }
@@ -106,7 +122,7 @@ core::Result<PackSide> load_side(PackSources sources) {
 }
 
 core::Result<PackPair> compile_pair(const PackSide& before, const PackSide& after, bool only_changed) {
-  if (differ_in_rules_alone(before, after)) return joint_pair(before, after, only_changed);
+  if (differ_in_rules_alone(before, after) && are_independent(before, after)) return joint_pair(before, after, only_changed);
   PackPair pair;
   const auto without_cards = [](const PackSide& side) {
     auto library = std::make_shared<content::Library>(*side.loaded.library);

@@ -49,7 +49,7 @@ class VerdictFold {
 };
 
 // Two versions of the content, compiled so that what both have in common is folded once. Where they differ in rules
-// alone, rules are independent of each other: one fold holds both sides, `joint`. Else each side has its pack.
+// alone, and none of these closes steps, rules are independent of each other: one fold holds both sides, `joint`. Else each side has its pack.
 struct PackPair {
   // Where a verdict of `joint` counts, by index of its library's rules: 1 before, 2 after, 3 both.
   std::shared_ptr<const CompiledPack> joint;

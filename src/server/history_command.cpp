@@ -120,8 +120,10 @@ class Measure {
     const Planted planted = read_planted(line);
     fold_.reset();
     verdicts_.clear();
+    turn_of_.clear();
     for (const cv::DialogueEvent& item : cv::events_of(dialogue, assist::hash_of(*pack_), assist::kEngineVersion)) {
       if (item.turn >= 0) fold_.next_turn(item.turn);
+      turn_of_.push_back(item.turn);
       fold_.fold(item.event, scratch_, verdicts_);
       utterances += std::holds_alternative<cv::Utterance>(item.event.body);
     }
@@ -133,7 +135,8 @@ class Measure {
   std::uint64_t utterances = 0;
 
  private:
-  // As contracts.md §4 has it: from one turn before to two after; of a duty left out anywhere.
+  // From one turn before to two after, as with labelled cases, or later if that turn is the cause (a deadline); of a duty
+  // left out anywhere.
   void compare(const std::string& id, const Planted& planted) {
     const content::Library& library = assist::library_of(*pack_);
     std::vector<bool> used(verdicts_.size(), false);
@@ -142,7 +145,9 @@ class Measure {
       for (std::size_t i = 0; i < verdicts_.size(); ++i) {
         const assist::FoldVerdict& verdict = verdicts_[i];
         const bool counts = verdict.kind == assist::FoldVerdict::Kind::broken && (!spared || verdict.card != assist::CardKind::prompt);
-        if (!counts || library.rules[verdict.item].id != rule || verdict.turn < from || verdict.turn > to) continue;
+        if (!counts || library.rules[verdict.item].id != rule) continue;
+        const std::int32_t cause = verdict.seq >= 1 && verdict.seq <= turn_of_.size() ? turn_of_[verdict.seq - 1] : -1;
+        if ((verdict.turn < from || verdict.turn > to) && (cause < 0 || cause != from + 1)) continue;
         any = used[i] = true;
       }
       return any;
@@ -157,7 +162,7 @@ class Measure {
     }
     for (const auto& [turn, rule] : planted.tempting) {
       ++tally[rule].tempting;
-      tally[rule].fallen_for += find(rule, turn, turn, true);
+      tally[rule].fallen_for += find(rule, turn, turn, true);  // at that very turn
     }
     for (std::size_t i = 0; i < verdicts_.size(); ++i) {
       const assist::FoldVerdict& verdict = verdicts_[i];
@@ -172,6 +177,7 @@ class Measure {
   assist::VerdictFold fold_;
   assist::FoldScratch scratch_;
   std::vector<assist::FoldVerdict> verdicts_;
+  std::vector<std::int32_t> turn_of_;  // by seq - 1
 };
 
 void print_tally(const Tally& tally) {

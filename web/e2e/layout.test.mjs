@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { low, suite, until, wide } from "./support/index.mjs";
 
-const { check, rep, supervisor, editor, customer } = suite();
+const { check, rep, supervisor, someone, editor, customer } = suite();
 
 async function look(page, name) {
   const folder = process.env.PICTURES;
@@ -87,6 +87,36 @@ async function callAndConsole(name, options) {
   await desk.wrapup.waitFor();
   await desk.page.locator("[data-confirm]").waitFor();
   await look(desk.page, `${name}-wrapup`);
+  await quality(name, options, id);
+}
+
+async function quality(name, options, id) {
+  const page = await someone("inspector", "/quality", options);
+  const row = page.locator(`[data-quality="${id}"]`);
+  await until(async () => {
+    if (await row.isVisible()) return true;
+    await page.reload();
+    await page.getByRole("table").waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return row.isVisible();
+  }, "the score of the call");
+  await look(page, `${name}-quality`);
+  await row.click();
+  await page.locator("[data-line]").first().waitFor();
+  await page.locator("[data-turn]").first().waitFor();
+  await look(page, `${name}-quality-case`);
+  await page.locator("[data-inspect]").click();
+  await page.locator('[data-step-taken="inspected"]').waitFor();
+  await look(page, `${name}-quality-inspected`);
+  await page.goto("/quality/agreement");
+  await page.locator("[data-inspected]").waitFor();
+  await look(page, `${name}-quality-agreement`);
+  const all = await someone("supervisor", "/quality/advice", options);
+  await all.locator("[data-gap]").first().waitFor();
+  await look(all, `${name}-quality-advice`);
+  await all.goto("/quality/attention");
+  await all.locator("[data-attention]").first().waitFor();
+  await look(all, `${name}-quality-attention`);
 }
 
 async function studioAndChat(name, options) {

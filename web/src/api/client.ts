@@ -144,6 +144,9 @@ async function request<T>(method: string, path: string, options: { query?: Query
 
 const id = encodeURIComponent;
 
+/** The names of rules and sheets come in the language of the page. */
+const named = (query: Query = {}): Query => ({ ...query, lang: document.documentElement.lang.startsWith("en") ? "en" : "" });
+
 export const api = {
   session: () => request<SessionInfo>("GET", "/session"),
   signIn: (username: string, password: string) => request<SessionInfo>("POST", "/session", { body: { username, password } }),
@@ -198,21 +201,21 @@ export const api = {
   contentTry: (body: TryContent) => request<TryResult>("POST", "/content/try", { body }),
   contentStatus: () => request<ContentStatus>("GET", "/content/status"),
 
-  alerts: (query: { state?: "open" | "acknowledged"; limit?: number; cursor?: string }) => request<AlertPage>("GET", "/alerts", { query }),
-  acknowledge: (alert: string, note: string) => request<Alert>("POST", `/alerts/${id(alert)}/acknowledge`, { body: note ? { note } : {} }),
+  alerts: (query: { state?: "open" | "acknowledged"; limit?: number; cursor?: string }) => request<AlertPage>("GET", "/alerts", { query: named(query) }),
+  acknowledge: (alert: string, note: string) => request<Alert>("POST", `/alerts/${id(alert)}/acknowledge`, { query: named(), body: note ? { note } : {} }),
 
-  quality: (query: QualityQuery) => request<QualityPage>("GET", "/quality/conversations", { query }),
-  qualityCase: (conversation: string) => request<QualityDetail>("GET", `/quality/conversations/${id(conversation)}`),
-  qualityInspect: (conversation: string, body: NewInspection) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/inspect`, { body }),
-  qualityAppeal: (conversation: string, body: NewAppeal) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/appeal`, { body }),
-  qualityRecheck: (conversation: string, body: NewInspection) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/recheck`, { body }),
-  qualityDecide: (conversation: string, body: NewDecision) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/decide`, { body }),
-  qualitySamples: () => request<QualitySamplePage>("GET", "/quality/samples", { query: { limit: 50 } }),
-  qualityDraw: (body: NewQualitySample) => request<QualitySample>("POST", "/quality/samples", { body }),
-  qualityAgreement: (query: QualityQuery) => request<Agreement>("GET", "/quality/agreement", { query }),
-  qualityAdvice: (query: QualityQuery) => request<Advice>("GET", "/quality/advice", { query }),
+  quality: (query: QualityQuery) => request<QualityPage>("GET", "/quality/conversations", { query: named(query) }),
+  qualityCase: (conversation: string) => request<QualityDetail>("GET", `/quality/conversations/${id(conversation)}`, { query: named() }),
+  qualityInspect: (conversation: string, body: NewInspection) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/inspect`, { query: named(), body }),
+  qualityAppeal: (conversation: string, body: NewAppeal) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/appeal`, { query: named(), body }),
+  qualityRecheck: (conversation: string, body: NewInspection) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/recheck`, { query: named(), body }),
+  qualityDecide: (conversation: string, body: NewDecision) => request<QualityDetail>("POST", `/quality/conversations/${id(conversation)}/decide`, { query: named(), body }),
+  qualitySamples: () => request<QualitySamplePage>("GET", "/quality/samples", { query: named({ limit: 50 }) }),
+  qualityDraw: (body: NewQualitySample) => request<QualitySample>("POST", "/quality/samples", { query: named(), body }),
+  qualityAgreement: (query: QualityQuery) => request<Agreement>("GET", "/quality/agreement", { query: named(query) }),
+  qualityAdvice: (query: QualityQuery) => request<Advice>("GET", "/quality/advice", { query: named(query) }),
   attention: () => request<AttentionReport>("GET", "/console/attention"),
-  qualitySheets: () => request<ScoreSheetList>("GET", "/quality/sheets"),
+  qualitySheets: () => request<ScoreSheetList>("GET", "/quality/sheets", { query: named() }),
 
   consoleList: (query: { state?: "open" | "ended"; cursor?: string; limit?: number }) => request<Page<Summary>>("GET", "/console/conversations", { query }),
 };

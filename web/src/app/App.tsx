@@ -23,7 +23,11 @@ const queries = new QueryClient({
 export function App() {
   const lang = usePrefs((prefs) => prefs.lang);
   const themeConfig = useTheme();
-  useEffect(() => setLanguage(lang), [lang]);
+  useEffect(() => {
+    setLanguage(lang);
+    // What the server names, it names in one language.
+    void queries.invalidateQueries();
+  }, [lang]);
   return (
     <ConfigProvider locale={lang === "zh" ? zhCN : enUS} theme={themeConfig} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
       <AntApp component={false} message={{ maxCount: 3 }}>

@@ -1,5 +1,5 @@
 import { CheckCircleFilled, CheckOutlined, EyeOutlined, StopFilled, WarningFilled } from "@ant-design/icons";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { App as AntApp, Button, Input, Skeleton } from "antd";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -35,7 +35,14 @@ export function AlertsPanel({ onOpen }: PanelProps) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? null,
   });
-  const open = useMemo(() => openOnes(alerts), [alerts]);
+  const lang = usePrefs((prefs) => prefs.lang);
+  const waiting = useMemo(() => openOnes(alerts), [alerts]);
+  // The socket names rules in the language of the house; in the other one their names are asked for.
+  const translated = useQuery({ queryKey: ["alerts", "open", lang, waiting.length], queryFn: () => api.alerts({ state: "open", limit: 100 }), enabled: lang === "en" && waiting.length > 0 });
+  const open = useMemo(() => {
+    const names = new Map(lang === "en" ? (translated.data?.items ?? []).map((alert) => [alert.id, alert.name]) : []);
+    return waiting.map((alert) => ({ ...alert, name: names.get(alert.id) ?? alert.name }));
+  }, [waiting, translated.data, lang]);
   const done = useMemo(() => acknowledgedOnes(alerts, older.data?.pages.flatMap((page) => page.items) ?? []), [alerts, older.data]);
   useAlertSound(open, ready);
   const first = open[0]?.id;

@@ -87,12 +87,13 @@ function Gap({ gap, filters, onRep }: { gap: AdviceGap; filters: Filters; onRep:
         </section>
         <section>
           <h3>
-            <ReadOutlined aria-hidden="true" /> {t("quality.worked")}
+            <ReadOutlined aria-hidden="true" /> {t(gap.worked.length > 0 || !gap.wording ? "quality.worked" : "quality.standard")}
           </h3>
           {gap.worked.length > 0 ? <Examples items={gap.worked} copy /> : gap.wording ? null : <p className={styles.dim}>{t("quality.noneWorked")}</p>}
           {gap.wording ? (
             <p className={styles.standard}>
-              <span className={styles.dim}>{t("quality.standard")}</span> {gap.wording}
+              {gap.worked.length > 0 ? <span className={styles.dim}>{t("quality.standard")} </span> : null}
+              {gap.wording}
             </p>
           ) : null}
         </section>

@@ -1,7 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { AutoComplete, Button, Input, Select } from "antd";
+import { AutoComplete, Button, DatePicker, Select } from "antd";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { usePrefs } from "../../state/prefs";
 import { filterNames, type FilterName, type Filters } from "./qualityModel";
 import styles from "./quality.module.css";
 
@@ -16,6 +20,8 @@ interface BarProps {
 
 const states = ["scored", "inspected", "appealed", "rechecked", "decided"] as const;
 
+const dayOf = (text: string) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? dayjs(text) : null);
+
 export function useSheets() {
   return useQuery({ queryKey: ["quality", "sheets"], queryFn: api.qualitySheets, staleTime: 60_000 });
 }
@@ -25,6 +31,8 @@ export function FilterBar({ filters, set, names, teams = [], reps = [] }: BarPro
   const sheets = useSheets();
   const shows = (name: FilterName) => names.includes(name);
   const rules = [...new Set((sheets.data?.items ?? []).flatMap((sheet) => sheet.items.flatMap((item) => item.rules)))].sort();
+  const lang = usePrefs((prefs) => prefs.lang);
+  useEffect(() => void dayjs.locale(lang === "zh" ? "zh-cn" : "en"), [lang]);
   const any = names.some((name) => filters[name] !== "");
   return (
     <div className={styles.filters} role="search">
@@ -50,9 +58,14 @@ export function FilterBar({ filters, set, names, teams = [], reps = [] }: BarPro
       {shows("score_max") ? <Words label={t("quality.filter.scoreMax")} value={filters.score_max} onChange={(value) => set({ score_max: value.replace(/\D/g, "").slice(0, 3) })} options={[]} /> : null}
       {shows("from") ? (
         <span className={styles.dates}>
-          <Input type="date" value={filters.from} aria-label={t("quality.filter.from")} max={filters.to || undefined} onChange={(event) => set({ from: event.target.value })} />
-          <span aria-hidden="true">{"\u2013"}</span>
-          <Input type="date" value={filters.to} aria-label={t("quality.filter.to")} min={filters.from || undefined} onChange={(event) => set({ to: event.target.value })} />
+          <DatePicker.RangePicker
+            value={[dayOf(filters.from), dayOf(filters.to)]}
+            allowEmpty={[true, true]}
+            format="YYYY-MM-DD"
+            placeholder={[t("quality.filter.from"), t("quality.filter.to")]}
+            aria-label={`${t("quality.filter.from")} ${t("quality.filter.to")}`}
+            onChange={(days) => set({ from: days?.[0]?.format("YYYY-MM-DD") ?? "", to: days?.[1]?.format("YYYY-MM-DD") ?? "" })}
+          />
         </span>
       ) : null}
       {any ? <Button onClick={() => set(Object.fromEntries(filterNames.map((name) => [name, ""])) as Filters)}>{t("console.clear")}</Button> : null}

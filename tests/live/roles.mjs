@@ -47,11 +47,16 @@ test('sessions and roles', { timeout: 120_000 }, async (t) => {
       [rep, 'POST', '/api/v1/content/try', { kind: 'article', id: 'yj-f01', text: article.text, sample: 'sample-01' }], [rep, 'GET', '/api/v1/console/conversations'],
       [supervisor, 'PUT', '/api/v1/content/article/yj-f01', publish], [supervisor, 'POST', path(own, '/acts'), { act: 'a', kind: 'message', text: 'x' }],
       [supervisor, 'POST', path(own, '/end'), { id: 'e' }], [supervisor, 'POST', '/api/v1/conversations', { channel: 'voice', lang: 'zh' }],
-      [editor, 'GET', path(own)], [editor, 'GET', path(own, '/events')], [editor, 'GET', '/api/v1/conversations'], [editor, 'POST', path('waiting', '/accept'), {}], [editor, 'GET', '/api/v1/console/conversations'],
+      [editor, 'GET', '/api/v1/quality/conversations'], [editor, 'GET', '/api/v1/alerts'], [rep, 'GET', '/api/v1/alerts'], [rep, 'POST', '/api/v1/quality/samples', {}], [editor, 'POST', path('waiting', '/accept'), {}], [editor, 'GET', '/api/v1/console/conversations'],
       [api, 'PUT', '/api/v1/content/article/yj-f01', publish]];
     for (const [who, method, address, body] of forbidden) assert.equal((await who.send(method, address, body)).status, 403, `${method} ${address}`);
     assert.equal((await supervisor.get(path(own))).status, 200);
     assert.equal((await rep.get(path(own))).status, 200);
+    await api.must(201, 'POST', path(own, '/events'), { id: 'card', type: 'utterance', speaker: 'customer', text: '我的卡号是6222021234567894321' });
+    assert.match((await rep.get(path(own, '/events'))).text, /6222021234567894321/);
+    const masked = (await editor.get(path(own, '/events'))).text;  // who writes rules reads what they speak about, masked
+    assert.match(masked, /•{15}4321/);
+    assert.doesNotMatch(masked, /6222021234567894321/);
     assert.equal((await rep.get('/metrics')).status, 200);  // from this machine
     assert.equal((await editor.get('/api/v1/content/article/yj-f01')).body.version, article.version, 'a refused edit has changed something');
   });
@@ -67,7 +72,11 @@ test('sessions and roles', { timeout: 120_000 }, async (t) => {
     const cookie = (await rep.get('/api/v1/session')) && rep.headers.Cookie;
     assert.match((await raw(server.port, `GET /api/v1/session HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}x\r\nConnection: close\r\n\r\n`)), /^HTTP\/1\.1 401 /);
     const socket = await rep.socket();
+    socket.send({ op: 'list', scope: 'mine' });
+    await socket.wait(() => socket.texts.length > 0, 5_000, 'the list');
     assert.equal((await rep.send('DELETE', '/api/v1/session')).status, 204);
+    await socket.wait(() => socket.closeCode !== null, 5_000, 'the socket to end with its session');
+    assert.equal(socket.closeCode, 4401);
     assert.equal((await rep.get('/api/v1/session')).status, 401);
     assert.equal((await rep.get(path(own))).status, 401);
     await assert.rejects(rep.socket(), { status: 401 });

@@ -42,7 +42,7 @@ class Stepper {
     if (std::holds_alternative<conversation::ConversationEnded>(facts_.event->body)) state_.ended = true;
     if (state_.runs.empty()) return;
     give(truths, known, first_pass);
-    if (first_pass) act_by_hand();
+    if (first_pass || closes_step()) act_by_hand();
     settle();
   }
 
@@ -215,6 +215,12 @@ class Stepper {
         return;
       default: return;
     }
+  }
+
+  // Also in a later pass over the event: a rule that fired at it closes a step. Told twice it changes nothing.
+  bool closes_step() const {
+    const auto* action = std::get_if<conversation::FlowAction>(&facts_.event->body);
+    return action != nullptr && action->action == "done";
   }
 
   void act_by_hand() {

@@ -62,6 +62,16 @@ web_modules() {
   touch "$root/web/node_modules/.stamp"
 }
 
+# Other people's programs that read what we write (tests/interop).
+interop_modules() {
+  ensure_node
+  local folder="$root/tests/interop"
+  newer_than "$folder/node_modules/.stamp" "$folder/package-lock.json" "$folder/package.json" || return 0
+  say "Installing the packages of tests/interop (npm)"
+  (cd "$folder" && npm ci --no-audit --no-fund --silent) || die "npm ci failed: is the npm registry reachable?"
+  touch "$folder/node_modules/.stamp"
+}
+
 web_build() {
   newer_than "$root/web/dist/.stamp" "$root"/web/src "$root"/web/*.json "$root"/web/*.ts "$root"/web/*.html "$root/web/public" || return 0
   web_modules

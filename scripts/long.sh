@@ -19,6 +19,12 @@ for target in "$root"/build/fuzz/bin/*_fuzz; do
   name="$(basename "$target")"
   corpus="$root/build/fuzz/corpus/$name"
   mkdir -p "$corpus"
-  run "fuzz $name" "$target" -max_total_time="${FENSHEN_FUZZ_SECONDS:-600}" -max_len=4096 -print_final_stats=1 "$corpus"
+  # Whole items and documents begin from real ones; they are longer than single expressions.
+  seeds=() longest=4096
+  case "$name" in
+    flow_fuzz) seeds=("$root/packs/finance-cn/flows"); longest=12000 ;;
+    bpmn_fuzz) seeds=("$root/build/fuzz/seeds-bpmn"); longest=60000; "$root/build/dev/bin/fenshen" pack bpmn export --out "${seeds[0]}" >/dev/null || seeds=() ;;
+  esac
+  run "fuzz $name" "$target" -max_total_time="${FENSHEN_FUZZ_SECONDS:-600}" -max_len="$longest" -print_final_stats=1 "$corpus" "${seeds[@]}"
 done
 exit "$status"

@@ -63,7 +63,7 @@ CompileOutcome compile(std::shared_ptr<const content::Library> library) {
   index_names(*pack);
   pack->internal_words = InternalWords(*library);
   pack->circumstances = CircumstancesRead(*library, *pack->conditions);
-  pack->reads_intents = pack->conditions->reads_intents();
+  pack->reads_intents = pack->conditions->reads_intents() || pack->flows->reads_topics();
   outcome.pack = std::move(pack);
   return outcome;
 }

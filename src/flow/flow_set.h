@@ -100,6 +100,7 @@ class FlowSet {
   // ignored. Does not allocate where nothing concerns a flow.
   void step(FlowState& state, const signals::Facts& facts, std::span<const signals::Truth> truths,
             std::vector<FlowChange>& out, std::vector<signals::Happening>& happenings) const;
+  bool reads_topics() const;  // some flow may be entered by the topics of what the customer says
   std::span<const std::string_view> active_flows(const FlowState& state) const;  // codes, top last
   std::vector<FlowView> view(const FlowState& state) const;                      // active first, then order of entry
   std::vector<Candidate> candidates(const FlowState& state) const;               // by flow

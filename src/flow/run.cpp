@@ -412,6 +412,8 @@ void FlowSet::step(FlowState& state, const signals::Facts& facts, std::span<cons
   happenings.insert(happenings.end(), state.impl->told.begin(), state.impl->told.end());
 }
 
+bool FlowSet::reads_topics() const { return !impl_->topics.empty(); }
+
 std::span<const std::string_view> FlowSet::active_flows(const FlowState& state) const { return state.impl->codes; }
 
 std::vector<FlowView> FlowSet::view(const FlowState& state) const {

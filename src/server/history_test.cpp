@@ -311,7 +311,8 @@ TEST_F(QaRunTest, SwapsAndRevisionsCountAsTheyDidLive) {
     conversation::Dialogue dialogue;
     dialogue.id = "swapped";
     dialogue.started_at = *core::parse_instant("2030-01-01T10:00:00+08:00");
-    for (const char* text : {"还有什么", "一", "二", "三", "还有什么", "没有了"}) dialogue.turns.push_back({conversation::Speaker::rep, text, {}, static_cast<core::Millis>(dialogue.turns.size()) * 1000});
+    for (const char* text : {"还有什么", "一", "二", "三", "什么", "没有了"})
+      dialogue.turns.push_back({dialogue.turns.size() % 2 == 0 ? conversation::Speaker::rep : conversation::Speaker::customer, text, {}, static_cast<core::Millis>(dialogue.turns.size()) * 1000});
     auto events = conversation::events_of(dialogue, hash_of(plain), assist::kEngineVersion);
     std::vector<conversation::Event> log;
     for (auto& item : events) log.push_back(std::move(item.event));
@@ -320,14 +321,14 @@ TEST_F(QaRunTest, SwapsAndRevisionsCountAsTheyDidLive) {
     std::get<conversation::PackBound>(bind.body).pack_hash = hash_of(with);
     conversation::Event revised = log.back();
     revised.id = "revised";
-    revised.body = conversation::Utterance{conversation::Speaker::rep, "还有别的吗", log[7].id, 1};
+    revised.body = conversation::Utterance{conversation::Speaker::rep, "还有什么", log[6].id, 1};
     log.insert(log.end() - 1, revised);
     log.insert(log.begin() + 4, bind);
     ASSERT_TRUE((*writable)->log().append_and_wait({.stream = {.id = "swapped"}, .events = log, .imported = true, .subject = {}}).has_value());
   }
   service::HistoryRunOptions only;
   only.from = *core::parse_instant("2030-01-01T00:00:00+08:00");
-  // Under the first pack the first question was none; the second fired live, as did (once corrected) nothing within its cool-down.
+  // Under the first pack the first question was none; the second fired live, once it was corrected.
   const Outcome outcome = run(with, std::nullopt, only);
   ASSERT_EQ(outcome.counts.conversations, 1u);
   ASSERT_EQ(outcome.differences.size(), 1u);

@@ -40,7 +40,7 @@ class WhatIfTest : public ServerTest {
 };
 
 TEST_F(WhatIfTest, ADraftIsTriedOnHistoryAndItsDifferencesArePaged) {
-  const auto editor = as("editor");
+  auto editor = as("editor");
   const Reply started = editor->post("/api/v1/content/whatif", draft("还有", R"(,"comment":"just to see")"));
   ASSERT_EQ(started.status, 202) << started.text;
   const json::object job = done(*editor, path_of(started));
@@ -80,6 +80,7 @@ TEST_F(WhatIfTest, ADraftIsTriedOnHistoryAndItsDifferencesArePaged) {
   EXPECT_TRUE(editor->get(path_of(started) + "/changes?change=removed")["items"].as_array().empty());
 
   // Kept over a restart, and listed.
+  editor.reset();
   stop();
   start();
   const auto again = as("editor");
@@ -88,7 +89,7 @@ TEST_F(WhatIfTest, ADraftIsTriedOnHistoryAndItsDifferencesArePaged) {
 }
 
 TEST_F(WhatIfTest, MistakesCancelAndInterruption) {
-  const auto editor = as("editor");
+  auto editor = as("editor");
   const Reply broken = editor->post("/api/v1/content/whatif", draft("{no_such_class}"));
   EXPECT_EQ(broken.status, 422) << broken.text;
   EXPECT_FALSE(broken["errors"].as_array().empty());
@@ -110,6 +111,7 @@ TEST_F(WhatIfTest, MistakesCancelAndInterruption) {
   ASSERT_EQ(cancelled.status, 200) << cancelled.text;
   EXPECT_TRUE(cancelled["state"].as_string() == "cancelled" || cancelled["state"].as_string() == "done") << cancelled.text;
   const Reply third = editor->post("/api/v1/content/whatif", draft("还有")), fourth = editor->post("/api/v1/content/whatif", draft("还有"));
+  editor.reset();
   stop();
   start();
   const auto again = as("editor");

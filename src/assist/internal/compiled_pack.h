@@ -41,7 +41,7 @@ class CompiledPack {
   std::unordered_map<std::string_view, std::uint32_t> leaf_by_code;
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> leaves_by_topic;
   std::unordered_map<std::string_view, std::uint32_t> product_by_code;
-  bool reads_intents = false;  // some condition waits for, or looks at, the topic of a turn
+  bool reads_intents = false;  // some condition or flow reads the topic of a turn
   InternalWords internal_words;
   CircumstancesRead circumstances;
   int offset_minutes = 480;

@@ -123,6 +123,16 @@ check("a step is tried on a dialogue", async () => {
   const studio = await editor();
   await flow(studio, "P01");
   await studio.dialogue(["客户：我的卡丢了，要挂失", "坐席：您别着急，我马上帮您办理。", "事件：card.loss_temp"]);
-  await studio.page.locator("li[data-turn]").nth(2).waitFor();
-  await studio.page.getByText("这段对话的卡片没有变化").waitFor();
+  // What proved the step is marked; the step that comes next is shown.
+  await studio.page.locator('li[data-turn="1"] mark').filter({ hasText: "别着急" }).waitFor();
+  await studio.page.locator('li[data-turn="1"] [data-item="P01.S2"]').waitFor();
+  // A step that asks for other words is not proved by these.
+  await studio.page.locator('[data-step="S1"]').click();
+  const evidence = studio.page.locator("[data-step-form]").getByRole("group", { name: "说法" }).first();
+  await evidence.getByRole("combobox").fill("马上帮您办理");
+  await studio.page.keyboard.press("Enter");
+  await evidence.getByRole("button", { name: "去掉「{flow_calm}」" }).click();
+  await studio.checked();
+  await studio.tab("try");
+  await studio.page.locator('li[data-turn="1"] mark').filter({ hasText: "马上帮您办理" }).waitFor();
 });

@@ -1,7 +1,7 @@
 import { CheckCircleFilled, CloseCircleFilled, ExclamationCircleFilled, LeftOutlined, LinkOutlined, LoadingOutlined, MoreOutlined, RedoOutlined, UndoOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App as AntApp, Button, Dropdown, Popconfirm, Skeleton } from "antd";
-import { useEffect, useMemo, useState, type KeyboardEvent } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, ApiError } from "../../api/client";
@@ -29,6 +29,7 @@ import { ruleOrder } from "./rule/fields";
 import styles from "./studio.module.css";
 import { firstMistake, TryPanel } from "./TryPanel";
 import { begunItem, useItemDraft, type ItemDraft } from "./useItemDraft";
+import { useKeys } from "./useKeys";
 import { WhatIfPanel } from "./whatif/WhatIfPanel";
 import { YamlEditor } from "./YamlEditor";
 import { lineOfField, localizedOf, readItem, textOf, withDate, type ItemText, type Path } from "./yamlItem";
@@ -90,6 +91,8 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
   const graph = kind === "flow" && readFlow(parsed).steps.length > 0;
   const [tab, setTab] = useState<Tab>(item.draft?.state === "submitted" ? "diff" : kind === "flow" ? "step" : "try");
   const [selection, setSelection] = useState<FlowSelection>({ step: null, edge: null });
+  const [tried, setTried] = useState(false);
+  if (tab === "try" && !tried) setTried(true);
   const [copying, setCopying] = useState(false);
   const title = localizedOf(parsed, ["title"], "zh") || localizedOf(parsed, ["name"], "zh") || textOf(parsed, ["zh"]) || id;
   const changed = useMemo(
@@ -109,7 +112,7 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
   }, [title, t]);
 
   // The browser's own undo serves inside a field; everywhere else this one does.
-  const onKeyDown = (event: KeyboardEvent) => {
+  useKeys((event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || locked) return;
     if (event.target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(event.target.tagName)) return;
     const back = event.key === "z" && !event.shiftKey;
@@ -117,7 +120,7 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
     if (!step) return;
     event.preventDefault();
     step();
-  };
+  });
 
   const yaml = (
     <>
@@ -144,12 +147,15 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
           </button>
         ))}
       </div>
-      {tab === "yaml" && graph ? (
-        yaml
-      ) : (
-        <div className={styles.paneBody} role="tabpanel">
+      {tab === "yaml" && graph ? yaml : null}
+        <div className={styles.paneBody} role="tabpanel" hidden={tab === "yaml" && graph}>
           {tab === "step" && graph ? <Inspector item={parsed} selection={selection} errors={errors} onSelect={setSelection} onChange={setText} /> : null}
-          {tab === "try" ? <TryPanel kind={kind} id={id} text={draft.text} ready={!broken && errors.length === 0} /> : null}
+          {tried ? (
+            // Stays with its dialogue while one looks at other tabs.
+            <div hidden={tab !== "try"}>
+              <TryPanel kind={kind} id={id} text={draft.text} ready={tab === "try" && !broken && errors.length === 0} />
+            </div>
+          ) : null}
           {tab === "whatif" ? <WhatIfPanel kind={kind} id={id} text={draft.text} ready={!broken && errors.length === 0} /> : null}
           {tab === "diff" ? (
             <>
@@ -159,12 +165,11 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
           ) : null}
           {tab === "history" ? <History item={item} /> : null}
         </div>
-      )}
     </section>
   );
 
   return (
-    <main id="main" tabIndex={-1} className={styles.page} onKeyDown={onKeyDown}>
+    <main id="main" tabIndex={-1} className={styles.page}>
       <header className={styles.itemHead}>
         <Link to={`/studio?kind=${kind}`} className={styles.crumb}>
           <LeftOutlined aria-hidden="true" /> {t(`studio.kinds.${kind}`)}

@@ -205,12 +205,14 @@ function Turns({ turns, result, id, all }: { turns: readonly SampleTurn[]; resul
 /** The words that brought a card of this turn. */
 function marked(text: string, shown: readonly Shown[]) {
   const points = Array.from(text);
-  const span = shown.map((one) => one.card.span).find((one) => one && one[1] <= points.length && one[1] > one[0]);
+  const cause = shown.find((one) => one.card.span && one.card.span[1] <= points.length && one.card.span[1] > one.card.span[0]);
+  const span = cause?.card.span;
   if (!span) return text;
+  const grave = cause.card.kind === "violation" || cause.card.kind === "fraud";
   return (
     <>
       {points.slice(0, span[0]).join("")}
-      <mark className={styles.mark}>{points.slice(...span).join("")}</mark>
+      <mark className={grave ? styles.mark : styles.markQuiet}>{points.slice(...span).join("")}</mark>
       {points.slice(span[1]).join("")}
     </>
   );

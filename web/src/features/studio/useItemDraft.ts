@@ -75,12 +75,14 @@ export function useItemDraft(kind: ContentKind, id: string, item: ContentItem): 
     restored: restored && dirty,
     setText: (next) => {
       if (next === text) return;
+      // What is typed letter by letter is one step back; everything else is a step of its own.
       const now = Date.now();
-      if (now - last.current > oneStepMs) {
+      const typed = Math.abs(next.length - text.length) <= 2;
+      if (!typed || now - last.current > oneStepMs) {
         past.current.push(text);
         if (past.current.length > undoMost) past.current.shift();
       }
-      last.current = now;
+      last.current = typed ? now : 0;
       future.current = [];
       put(next);
     },

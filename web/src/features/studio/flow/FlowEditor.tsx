@@ -1,13 +1,14 @@
 // Graph and chosen step of a flow, side by side; both write the same text.
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button } from "antd";
-import { lazy, Suspense, useMemo, useState, type KeyboardEvent } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckResult } from "../../../api/types";
 import { Empty } from "../../../components/Empty";
 import { Kbd } from "../../../components/Kbd";
 import { persistently } from "../../../lib/persistently";
 import { starterText } from "../condition/ConditionEditor";
+import { useKeys } from "../useKeys";
 import type { ItemText } from "../yamlItem";
 import own from "./flow.module.css";
 import { connections, freshId, readFlow, withConnection, withOrder, withReconnected, withStep, withoutConnection, withoutStep, type Connection, type Flow } from "./model";
@@ -64,15 +65,14 @@ export function FlowEditor({ item, published, selection, errors, onSelect, onCha
   if (now && now !== last) setLast(now);
   const flow = now ?? last;
   const actions = useFlowActions(item, selection, onSelect, onChange);
+  const box = useRef<HTMLDivElement>(null);
   const changed = useMemo(() => changedSteps(published, item), [published, item]);
-  if (!flow) return <Empty title={t("studio.formUnavailable")} />;
-  const way = connections(flow).find((one) => one.id === selection.edge) ?? null;
-  const must = flow.steps.filter((step) => step.must).length;
-  const gates = flow.steps.filter((step) => step.gate || /^(IDV|FRAUD)/.test(step.use)).length;
-  const branches = flow.steps.filter((step) => step.next.length > 1).length;
-  const onKeyDown = (event: KeyboardEvent) => {
+  useKeys((event) => {
     const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    if (typing || broken) return;
+    if (typing || broken || !flow) return;
+    // Other parts of the page keep their own keys.
+    if (event.target instanceof Element && event.target !== document.body && !box.current?.contains(event.target)) return;
+    const way = connections(flow).find((one) => one.id === selection.edge) ?? null;
     const alt = event.altKey && !event.ctrlKey && !event.metaKey;
     if (event.key === "Delete" || event.key === "Backspace") {
       if (way) actions.disconnect(way);
@@ -85,9 +85,14 @@ export function FlowEditor({ item, published, selection, errors, onSelect, onCha
       if (next) onSelect({ step: next.id, edge: null });
     } else return;
     event.preventDefault();
-  };
+  });
+  if (!flow) return <Empty title={t("studio.formUnavailable")} />;
+  const way = connections(flow).find((one) => one.id === selection.edge) ?? null;
+  const must = flow.steps.filter((step) => step.must).length;
+  const gates = flow.steps.filter((step) => step.gate || /^(IDV|FRAUD)/.test(step.use)).length;
+  const branches = flow.steps.filter((step) => step.next.length > 1).length;
   return (
-    <div className={own.editor} onKeyDown={onKeyDown}>
+    <div ref={box} className={own.editor}>
       <div className={own.bar}>
         <h2>{t("graph.graph")}</h2>
         <span className={own.barHint}>{t("graph.counts", { steps: flow.steps.length, gates, branches, must })}</span>

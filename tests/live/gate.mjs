@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Server, run, sleep, tempFolder } from './lib/server.mjs';
 import { each, events } from './lib/http.mjs';
+import { edit, replacing } from './lib/studio.mjs';
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 
@@ -184,4 +185,82 @@ test('a message that a crash left undecided is finished once', { timeout: 120_00
     const blocks = readFileSync(out, 'utf8').trim().split('\n').map((line) => JSON.parse(line)).filter((card) => card.decision === 'blocked');
     assert.equal(blocks.length, 10);
   }
+});
+
+test('acts, typing, cards in use, a change of content and a crash: live is replay', { timeout: 120_000 }, async (t) => {
+  const data = tempFolder();
+  let server = await new Server({ data }).start();
+  let api = server.api();
+  const editor = await server.as('editor'), supervisor = await server.as('xu');
+  const ids = Array.from({ length: 12 }, (_, i) => `mix-${i}`);
+  for (const [i, id] of ids.entries()) await api.must(201, 'POST', '/api/v1/conversations', { id, channel: 'chat', lang: 'zh', customer: { id: `c-${i % 4}`, risk: `C${1 + (i % 5)}`, risk_valid_to: '2099-12-31', age: 60 + i }, meta: { issue: 'lost-card', team: '客服一组' } });
+  const desk = await api.socket();
+  for (const id of ids) desk.send({ op: 'watch', conversation: id, after: 0 });
+  const say = (id, event, text) => api.must(201, 'POST', path(id, '/events'), { id: event, type: 'utterance', speaker: 'customer', text });
+  const act = (id, body) => api.must(200, 'POST', path(id, '/acts'), body);
+  const round = (number) => each(ids, 6, async (id, i) => {
+    await say(id, `q${number}`, i % 2 ? '卡丢了怎么办' : '有什么理财推荐吗');
+    desk.send({ op: 'typing', conversation: id, on: true });
+    await act(id, { act: `m${number}`, kind: 'message', text: ['您好，这款理财保本保收益', '净值会波动，可能亏损，请您留意', '这款产品绝对没有风险'][(i + number) % 3] });
+    desk.send({ op: 'typing', conversation: id, on: false });
+    const shown = await act(id, { act: `p${number}`, kind: 'product', data: { product: i % 2 ? 'YJ-W3' : 'YJ-W1' } });
+    if (shown.decision === 'confirm') await api.must(200, 'POST', path(id, `/acts/p${number}/confirm`), {});
+    const card = (await api.must(200, 'GET', path(id, '/frames'))).items.find((frame) => frame.kind === 'card' && frame.card.kind === 'knowledge')?.card;
+    if (card) await api.must(201, 'POST', path(id, `/cards/${card.card}/actions`), { id: `used-${number}`, action: number % 2 ? 'used' : 'dismissed' });
+  });
+  await round(1);
+  await edit(editor, 'rule', 'SAL-05', replacing(/gate: confirm/, 'gate: block'));
+  await round(2);
+  await t.test('the change counts at once', async () => {
+    const decision = await act(ids[0], { act: 'after', kind: 'message', text: '这款产品绝对没有风险' });
+    assert.equal(decision.decision, 'blocked');
+    assert.ok(decision.rules.includes('SAL-05'));
+  });
+  await t.test('who comes again within the week about the same is noticed', async () => {
+    const log = await events(api, ids[11]);
+    assert.equal(log.find((event) => event.type === 'history.snapshot').history.issue_contacts_7d, 2);
+    const cards = (await api.must(200, 'GET', path(ids[11], '/frames'))).items.filter((frame) => frame.kind === 'card').map((frame) => frame.card);
+    assert.ok(cards.some((card) => card.item === 'CMP-11' && card.kind === 'prompt'));
+    const first = (await api.must(200, 'GET', path(ids[0], '/frames'))).items.filter((frame) => frame.kind === 'card').map((frame) => frame.card);
+    assert.ok(!first.some((card) => card.item === 'CMP-11'));
+  });
+  await t.test('attention is counted for the supervisor', async () => {
+    const report = await supervisor.must(200, 'GET', '/api/v1/console/attention');
+    const knowledge = report.kinds.find((one) => one.kind === 'knowledge');
+    assert.ok(knowledge.shown >= ids.length / 2);
+    assert.ok(knowledge.used >= 1 && knowledge.dismissed >= 1);
+    assert.ok(knowledge.suppressed >= 1, 'the same question twice');
+    assert.equal((await server.stranger().get('/api/v1/console/attention')).status, 401);
+  });
+  await t.test('content that promises is not published', async () => {
+    const item = await editor.must(200, 'GET', '/api/v1/content/article/yj-f01');
+    const saying = (words) => item.text.replace(/^say:.*\n( .*\n)*/m, `say: ${words}\n`);
+    const text = saying('这款理财保本保收益，您放心买。');
+    assert.notEqual(text, item.text);
+    const reply = await editor.put('/api/v1/content/article/yj-f01', { text, expected_version: item.version, comment: 'x' });
+    assert.equal(reply.status, 422, reply.text);
+    assert.match(reply.text, /SAL-01/);
+    assert.equal((await editor.must(200, 'GET', '/api/v1/content/article/yj-f01')).text, item.text, 'nothing changed');
+    const fine = saying('我现在就给您办临时挂失，请您稍等。');
+    assert.equal((await editor.put('/api/v1/content/article/yj-f01', { text: fine, expected_version: item.version, comment: 'x' })).status, 200);
+  });
+  await round(3);
+  const frames = async () => (await Promise.all(ids.map((id) => api.must(200, 'GET', path(id, '/frames'))))).map((page) => page.items.map((frame) => ({ ...frame, ms: null })));
+  const before = await frames();
+  const received = ids.map((id) => desk.texts.map((text) => JSON.parse(text)).filter((message) => message.op === 'frames' && message.conversation === id).flatMap((message) => message.items).map((frame) => ({ ...frame, ms: null })));
+  await server.kill9();
+  server = await new Server({ data }).start();
+  api = server.api();
+  const after = await frames();
+  await t.test('the same frames after the crash, and those that the desk had', () => {
+    assert.deepEqual(after, before);
+    received.forEach((list, i) => assert.deepEqual(list, before[i].slice(0, list.length)));
+  });
+  await server.stop();
+  await t.test('and the same cards in a replay of the store', async () => {
+    const out = join(tempFolder(), 'cards.jsonl');
+    assert.equal((await run(['replay', '--data', data, '--out', out])).code, 0);
+    const lines = readFileSync(out, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    for (const [i, id] of ids.entries()) assert.deepEqual(lines.filter((card) => card.conversation === id), before[i].filter((frame) => frame.kind === 'card').map((frame) => frame.card));
+  });
 });

@@ -53,7 +53,8 @@ std::string text_of(const json::object& object, std::string_view name) { return 
 
 // A decision's findings as mistakes of the text.
 void add_mistakes(const std::string& findings, std::vector<core::Error>& mistakes) {
-  for (const json::value& item : json::parse(findings).as_array()) {
+  const json::value list = json::parse(findings);
+  for (const json::value& item : list.as_array()) {
     const json::object& finding = item.as_object();
     if (text_of(finding, "decision") != "blocked") continue;
     const std::string words = text_of(finding, "words");

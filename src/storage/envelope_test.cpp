@@ -53,7 +53,13 @@ std::vector<EventBody> bodies() {
           FlowAction{"skip", "P01", "P01.S6", "客户已办"},
           WrapupSaved{R"({"types":["01.01.1"],"outcome":"resolved_fcr"})"},
           Typing{Speaker::customer, true},
-          ConversationEnded{"customer", "挂断"}};
+          ConversationEnded{"customer", "挂断"},
+          ActConfirmed{"act-1"},
+          HistorySnapshot{{{"calls_today", "2", FieldKind::number}}},
+          LimitReserved{"c-1/act-1", {{"kind", "contact"}, {"to", "陈阿姨"}}},
+          LimitCommitted{"c-1/act-1", {{"connected", "true", FieldKind::boolean}}},
+          LimitReleased{"c-1/act-1", "连接中断"},
+          ContactRecorded{"c-1", {{"issue", "卡丢了"}}}};
 }
 
 EnvelopeHeader header_of(const EventBody& body, std::uint64_t seq) {

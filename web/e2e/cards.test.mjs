@@ -57,7 +57,7 @@ check("every kind of card comes up over the samples, at 8 times the speed", asyn
 
 check("a card shows its words, rule, source, version and since when it is in force", async () => {
   const desk = await rep();
-  await desk.takeSample("sample-03");
+  await desk.takeSample("sample-02");
   await desk.waitsForRep();
   await desk.say("您放心，这个产品保本的，肯定不会亏。");
   await desk.page.locator('[data-primary][data-kind="violation"]').waitFor();

@@ -38,7 +38,7 @@ export class Desk {
 
   /** What the transcript shows as said, in order. */
   async said() {
-    return this.page.locator("[data-turn][data-speaker]").evaluateAll((rows) => rows.map((row) => [row.dataset.speaker, row.children[2].textContent]));
+    return this.page.locator("[data-turn][data-speaker]").evaluateAll((rows) => rows.map((row) => [row.dataset.speaker, row.querySelector("[data-said]").textContent]));
   }
 
   async openSamples() {

@@ -247,7 +247,9 @@ function Speech({ row, names, time, read, lit, litSpan }: Omit<RowProps, "row"> 
         {shortName(name)}
       </span>
       <span className={row.speaker === "customer" ? styles.customerText : styles.text}>
-        <MarkedText text={row.text} marks={row.marks} lit={lit ? litSpan : null} />
+        <span data-said="">
+          <MarkedText text={row.text} marks={row.marks} lit={lit ? litSpan : null} />
+        </span>
         {row.revised ? <span className={styles.small}> {t("transcript.revised")}</span> : null}
         {read ? <span className={styles.small}> {t("transcript.read")}</span> : null}
       </span>

@@ -245,7 +245,7 @@ export const studioEn = {
     changed: "Differs from what is in use",
     onlyIf: "Only if {{condition}}",
     calls: "Calls {{code}} and returns",
-    evidenceCount: "{{count}} kinds of evidence",
+    evidenceCount: "evidence: {{count}}",
     fromCommon: "From the common step",
     noCommon: "none",
     kind: { step: "Step", must: "Mandatory", gate: "Gate", branch: "Branch", call: "Sub-process", end: "End", other: "Next process" },
@@ -297,7 +297,7 @@ export const studioEn = {
 export const studioMoreEn = {
   step: "Step",
   yaml: "YAML",
-  whatif: "Over history",
+  whatif: "What-if",
   undo: "Undo",
   redo: "Redo",
   more: "More",

@@ -12,6 +12,7 @@ import { Empty } from "../../components/Empty";
 import { ErrorBoundary } from "../../components/ErrorBoundary";
 import { Tag } from "../../components/Tag";
 import { dateTime, parseTime } from "../../lib/time";
+import { usePrefs } from "../../state/prefs";
 import { hasRole, useSession } from "../../state/session";
 import { ApprovalBar, DecisionList } from "./ApprovalBar";
 import { ConditionScope } from "./condition/ConditionEditor";
@@ -94,7 +95,9 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
   const [tried, setTried] = useState(false);
   if (tab === "try" && !tried) setTried(true);
   const [copying, setCopying] = useState(false);
-  const title = localizedOf(parsed, ["title"], "zh") || localizedOf(parsed, ["name"], "zh") || textOf(parsed, ["zh"]) || id;
+  const lang = usePrefs((prefs) => prefs.lang);
+  const named = (one: "zh" | "en") => localizedOf(parsed, ["title"], one) || localizedOf(parsed, ["name"], one) || textOf(parsed, [one]);
+  const title = named(lang) || named("zh") || id;
   const changed = useMemo(
     () => new Set(diffLines(item.text, draft.text).flatMap((line) => (line.kind === "added" && line.after !== null ? [line.after] : []))),
     [item.text, draft.text],
@@ -149,7 +152,13 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
       </div>
       {tab === "yaml" && graph ? yaml : null}
         <div className={styles.paneBody} role="tabpanel" hidden={tab === "yaml" && graph}>
-          {tab === "step" && graph ? <Inspector item={parsed} selection={selection} errors={errors} onSelect={setSelection} onChange={setText} /> : null}
+          {tab === "step" && graph ? (
+            <ConditionScope>
+              <fieldset disabled={locked} className={styles.locked}>
+                <Inspector item={parsed} selection={selection} errors={errors} onSelect={setSelection} onChange={setText} />
+              </fieldset>
+            </ConditionScope>
+          ) : null}
           {tried ? (
             // Stays with its dialogue while one looks at other tabs.
             <div hidden={tab !== "try"}>
@@ -211,19 +220,17 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
         <div className={styles.flowColumns}>
           <section className={styles.pane} aria-label={t("graph.graph")}>
             <ErrorBoundary resetKey={draft.text}>
-              <ConditionScope>
-                <FlowEditor
-                  item={parsed}
-                  published={published}
-                  selection={selection}
-                  errors={errors}
-                  onSelect={(next) => {
-                    setSelection(next);
-                    if (next.step) setTab("step");
-                  }}
-                  onChange={setText}
-                />
-              </ConditionScope>
+              <FlowEditor
+                item={parsed}
+                published={published}
+                selection={selection}
+                errors={errors}
+                onSelect={(next) => {
+                  setSelection(next);
+                  if (next.step) setTab("step");
+                }}
+                onChange={setText}
+              />
             </ErrorBoundary>
           </section>
           {side}
@@ -238,15 +245,18 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
             </PaneHead>
             <div className={styles.paneBody}>
               <ErrorBoundary resetKey={draft.text}>
-                {broken ? (
-                  <Empty title={t("studio.formUnavailable")} />
-                ) : kind === "rule" ? (
-                  <RuleForm item={parsed} onChange={setText} onFocus={setFocused} errors={errors} />
-                ) : hasForm(kind) ? (
-                  <ItemForm kind={kind} item={parsed} onChange={setText} onFocus={setFocused} />
-                ) : (
-                  <Empty title={t("studio.noForm")} />
-                )}
+                {/* What is being looked at does not change. */}
+                <fieldset disabled={locked} className={styles.locked}>
+                  {broken ? (
+                    <Empty title={t("studio.formUnavailable")} />
+                  ) : kind === "rule" ? (
+                    <RuleForm item={parsed} onChange={setText} onFocus={setFocused} errors={errors} />
+                  ) : hasForm(kind) ? (
+                    <ItemForm kind={kind} item={parsed} onChange={setText} onFocus={setFocused} />
+                  ) : (
+                    <Empty title={t("studio.noForm")} />
+                  )}
+                </fieldset>
               </ErrorBoundary>
             </div>
           </section>

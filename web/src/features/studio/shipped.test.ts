@@ -48,7 +48,8 @@ function changes(item: ItemText): Change[] {
     const path = ["require", "all", index, "when"];
     add(path, (one) => withCondition(one, path, conditionOf(one, path)), (one) => withCondition(one, path, `${conditionOf(one, path)} or start`));
     const name = ["require", "all", index, "name"];
-    add(name, (one) => withText(one, name, textOf(one, name)), (one) => withText(one, name, "另一个名字"));
+    add(name, (one) => withLocalized(one, name, "zh", localizedOf(one, name, "zh")), (one) => withLocalized(one, name, "zh", "另一个名字"));
+    if (localizedOf(item, name, "en")) add([...name, "en"], (one) => withLocalized(one, name, "en", localizedOf(one, name, "en")), (one) => withLocalized(one, name, "en", "another: name"));
   }
   return out;
 }

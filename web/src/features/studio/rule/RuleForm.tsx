@@ -360,6 +360,7 @@ function Require({ id, label, item, onChange }: Omit<ControlProps, "field">) {
           <div key={index} className={styles.part} data-part={index}>
             <span className={styles.dateLine}>
               <Input size="small" aria-label={`${t("rule.partName")} ${index + 1}`} value={localizedOf(item, name, "zh")} onChange={(event) => onChange(withLocalized(item, name, "zh", event.target.value))} />
+              <Input size="small" aria-label={`${t("rule.partName")} ${index + 1} ${t("studio.field.en")}`} placeholder="EN" value={localizedOf(item, name, "en")} onChange={(event) => onChange(withLocalized(item, name, "en", event.target.value))} />
               <Button type="text" size="small" icon={<DeleteOutlined aria-hidden="true" />} aria-label={`${t("rule.drop")} ${index + 1}`} disabled={parts === 1} onClick={() => onChange(withoutEntry(item, ["require", "all"], index))} />
             </span>
             <ConditionEditor id={`${id}-${index}`} label={`${label} ${index + 1}`} text={conditionOf(item, when)} onChange={(text) => onChange(withCondition(item, when, text))} />

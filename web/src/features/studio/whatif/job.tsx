@@ -1,6 +1,7 @@
 // One run over history: asked for each second while it goes, and how it is shown.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Progress } from "antd";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client";
 import type { WhatIf } from "../../../api/types";
@@ -12,12 +13,19 @@ export const going = (job: WhatIf | undefined): boolean => job?.state === "queue
 export const stateTone = (state: WhatIf["state"]): Tone => (state === "done" ? "green" : state === "failed" ? "red" : state === "queued" || state === "running" ? "blue" : "orange");
 
 export function useJob(id: string | null) {
-  return useQuery({
+  const queries = useQueryClient();
+  const job = useQuery({
     queryKey: ["whatif", id ?? ""],
     queryFn: () => api.whatIf(id ?? ""),
     enabled: id !== null,
     refetchInterval: (query) => (going(query.state.data) ? 1_000 : false),
   });
+  // The list shows the end, too.
+  const state = job.data?.state;
+  useEffect(() => {
+    if (state) void queries.invalidateQueries({ queryKey: ["whatif"], exact: true });
+  }, [queries, state]);
+  return job;
 }
 
 const figures = new Intl.NumberFormat("en-US");

@@ -1,6 +1,6 @@
 // The fold for checking afterwards: the same engines in the same order, but no cards, panels, marks or wrap-up, and no
 // knowledge search unless a condition or flow reads the topic of a turn. It gives the verdicts themselves: exactly those that
-// the fold shows as cards (held against each other in tests/history), at a fraction of the cost.
+// the fold shows as cards (server/history_test.cpp holds them against each other), at a fraction of the cost.
 #pragma once
 
 #include <cstdint>

@@ -101,6 +101,7 @@ class Gateway {
   void check_content(const CallPtr& call);
   void try_content(const CallPtr& call);
   void get_content(const CallPtr& call);
+  void list_names(const CallPtr& call);
   void export_bpmn(const CallPtr& call);
   void import_bpmn(const CallPtr& call);
   void publish_content(const CallPtr& call);
@@ -155,13 +156,14 @@ class Gateway {
     std::string token, account;   // token empty: an API client
     std::function<void()> ended;  // any thread
     std::optional<access::Principal> alerts;  // set: wants the alerts that this account sees
+    bool english = false;                     // in that language
   };
   void add_desk(const Live::Socket& socket, Desk desk);
   void remove_desk(const Live::Socket& socket);
   // Closes what an ended session has open, with 4401.
   void close_desks(const access::Access::Ended& ended);
   // The open alerts that `who` sees, then each as it is raised or acknowledged.
-  void subscribe_alerts(const Live::Socket& socket, const access::Principal& who);
+  void subscribe_alerts(const Live::Socket& socket, const access::Principal& who, bool english);
   void add_chat(const std::string& conversation, const Live::Socket& socket);
   void remove_chat(const std::string& conversation, const Live::Socket& socket);
 

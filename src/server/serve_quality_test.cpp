@@ -33,6 +33,9 @@ class QualityServerTest : public ServerTest {
     for (const json::value& one : detail["may"].as_array()) out.emplace(one.as_string());
     return out;
   }
+  static bool has(const json::value& alerts, const std::string& id) {
+    return std::ranges::any_of(alerts.as_array(), [&](const json::value& one) { return one.at("id").as_string() == id; });
+  }
   static std::set<std::string> ids(const Reply& page) {
     std::set<std::string> out;
     for (const json::value& one : page["items"].as_array()) out.emplace(one.at("conversation").as_string());
@@ -176,15 +179,8 @@ TEST_F(QualityServerTest, ListsFilterPageAndStayWithinTheTeam) {
 TEST_F(QualityServerTest, WhatIsDerivedComesBackFromTheLog) {
   std::string id, before, alert;
   {
-    const auto rep = as("xiaowang"), inspector = as("inspector"), supervisor = as("xu"), editor = as("editor");
+    const auto rep = as("xiaowang"), inspector = as("inspector"), supervisor = as("xu");
     const auto client = api();
-    // A rule of the pack that tells the supervisor.
-    const Reply rule = editor->get("/api/v1/content/rule/SAL-01");
-    ASSERT_EQ(rule.status, 200);
-    std::string text(rule["text"].as_string());
-    if (text.find("alert:") == std::string::npos) text += "\nalert: supervisor\n";
-    const Reply published = editor->send("PUT", "/api/v1/content/rule/SAL-01", json::serialize(json::object{{"text", text}, {"expected_version", rule["version"]}, {"comment", "告警"}}));
-    ASSERT_EQ(published.status, 200) << published.text;
     Inbox inbox, other;
     const auto socket = supervisor->socket(inbox);
     socket->send(R"({"op":"alerts"})");
@@ -193,13 +189,13 @@ TEST_F(QualityServerTest, WhatIsDerivedComesBackFromTheLog) {
     refused->send(R"({"op":"alerts"})");
     EXPECT_EQ(other.wait_op("error")->at("code").as_string(), "forbidden");
     id = call(*rep, *client, kPromise);
-    const auto fired = inbox.wait_op("alert");
+    const auto fired = inbox.wait([](const json::object& message) { return message.at("op") == "alert" && message.at("item").at("rule") == "SAL-01"; });
     ASSERT_TRUE(fired);
     alert = std::string(fired->at("item").at("id").as_string());
-    EXPECT_EQ(fired->at("item").at("rule").as_string(), "SAL-01");
     EXPECT_EQ(fired->at("item").at("words").as_string(), kPromise);
     EXPECT_TRUE(fired->at("item").at("acknowledged").is_null());
-    EXPECT_EQ(supervisor->get("/api/v1/alerts?state=open")["open"].as_int64(), 1);
+    EXPECT_TRUE(has(supervisor->get("/api/v1/alerts?state=open")["items"], alert));
+    EXPECT_FALSE(has(supervisor->get("/api/v1/alerts?state=acknowledged")["items"], alert));
     EXPECT_EQ(rep->get("/api/v1/alerts").status, 403);
     ASSERT_EQ(scored(*inspector, id).status, 200);
     ASSERT_EQ(inspector->post("/api/v1/quality/conversations/" + id + "/inspect", R"({"id":"i1","lines":[],"note":"属实"})").status, 201);
@@ -219,9 +215,11 @@ TEST_F(QualityServerTest, WhatIsDerivedComesBackFromTheLog) {
     socket->send(R"({"op":"alerts"})");
     const auto open = inbox.wait_op("alerts");
     ASSERT_TRUE(open);
-    EXPECT_EQ(open->at("items").as_array().size(), rebuilt ? 0u : 1u);
+    EXPECT_EQ(has(open->at("items"), alert), !rebuilt);
     if (rebuilt) {
-      EXPECT_EQ(supervisor->get("/api/v1/alerts?state=acknowledged")["items"].at(0).at("acknowledged").at("note").as_string(), "已回拨");
+      for (const json::value& one : supervisor->get("/api/v1/alerts?state=acknowledged")["items"].as_array())
+        if (one.at("id").as_string() == alert) EXPECT_EQ(one.at("acknowledged").at("note").as_string(), "已回拨");
+      EXPECT_TRUE(has(supervisor->get("/api/v1/alerts?state=acknowledged")["items"], alert));
       continue;
     }
     const Reply taken = supervisor->post("/api/v1/alerts/" + alert + "/acknowledge", R"({"note":"已回拨"})");
@@ -230,7 +228,7 @@ TEST_F(QualityServerTest, WhatIsDerivedComesBackFromTheLog) {
     ASSERT_TRUE(told);
     EXPECT_EQ(told->at("item").at("acknowledged").at("by").at("name").as_string(), "许主管");
     EXPECT_EQ(supervisor->post("/api/v1/alerts/" + alert + "/acknowledge", R"({"note":"又一次"})")["acknowledged"].at("note").as_string(), "已回拨") << "the first one counts";
-    EXPECT_EQ(supervisor->get("/api/v1/alerts?state=open")["open"].as_int64(), 0);
+    EXPECT_FALSE(has(supervisor->get("/api/v1/alerts?state=open")["items"], alert));
   }
 }
 

@@ -72,25 +72,17 @@ void Quality::ended(std::string conversation) {
   changed_.notify_all();
 }
 
-bool Quality::wait_until_scored(std::chrono::milliseconds time) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, time, [&] { return caught_up_ && waiting_.empty() && !busy_; });
-}
-
 void Quality::work() {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);  // reps come first
   if (const Status status = load_samples(); !status) FENSHEN_LOG(error, "quality", "samples cannot be read", {"error", status.error().message});
   if (const Status status = catch_up(); !status) FENSHEN_LOG(error, "quality", "history cannot be scored", {"error", status.error().message});
   std::unique_lock lock(mutex_);
-  caught_up_ = true;
   unscored_ = 0;
   for (;;) {
-    changed_.notify_all();
     changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return;
     const std::string conversation = std::move(waiting_.front());
     waiting_.pop_front();
-    busy_ = true;
     lock.unlock();
     {
       const std::lock_guard one(steps_mutex_);  // a person's step on the same row would be lost
@@ -101,7 +93,6 @@ void Quality::work() {
       if (!status) FENSHEN_LOG(error, "quality", "a conversation cannot be scored", {"conversation", conversation}, {"error", status.error().message});
     }
     lock.lock();
-    busy_ = false;
   }
 }
 
@@ -284,7 +275,7 @@ std::string Quality::row_json(const QualityRow& row) const {
   return text;
 }
 
-Result<std::string> Quality::list(const storage::QualityFilter& filter, std::uint64_t before, std::size_t limit, bool) const {
+Result<std::string> Quality::list(const storage::QualityFilter& filter, std::uint64_t before, std::size_t limit) const {
   TRY_ASSIGN(const storage::QualityRows page, parts_.index.page(filter, before, limit));
   std::string text;
   core::JsonWriter out(text);

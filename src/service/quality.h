@@ -65,10 +65,8 @@ class Quality {
   void stop();
   // It has ended, or more came after the end.
   void ended(std::string conversation);
-  // Everything that ended so far is scored: tests. False: not within the time.
-  bool wait_until_scored(std::chrono::milliseconds time);
 
-  core::Result<std::string> list(const storage::QualityFilter& filter, std::uint64_t before, std::size_t limit, bool english) const;
+  core::Result<std::string> list(const storage::QualityFilter& filter, std::uint64_t before, std::size_t limit) const;
   core::Result<storage::QualityRow> row(std::string_view conversation) const;
   core::Result<std::string> detail(std::string_view conversation, const QualityViewer& viewer) const;
   // Each waits for the disk. conflict: out of order; forbidden: four eyes; invalid: names the place.
@@ -97,6 +95,7 @@ class Quality {
   core::Result<std::string> judge(std::string_view conversation, std::string_view kind, const Judgement& judgement, const QualityViewer& viewer);
   core::Result<std::string> take(std::string_view conversation, QualityStep step, const QualityViewer& viewer);
   core::Status load_samples();
+  std::optional<Drawn> find_sample(std::string_view id) const;
   core::Result<std::string> sample_json(const Drawn& drawn) const;
   std::string person_json(std::string_view account) const;
   std::string words_at(std::string_view conversation, std::uint64_t seq) const;
@@ -108,7 +107,7 @@ class Quality {
   std::condition_variable changed_;
   std::deque<std::string> waiting_;
   std::uint64_t unscored_ = 0;  // found by catch_up and not done yet
-  bool caught_up_ = false, stopping_ = false, busy_ = false;
+  bool stopping_ = false;
   std::vector<Drawn> drawn_;    // all samples, oldest first
   std::mutex steps_mutex_;      // one step of people at a time: read the case, append, write the row
   std::thread thread_;

@@ -86,13 +86,9 @@ core::Status Quality::load_samples() {
 
 Result<std::string> Quality::draw(const QualitySampleRequest& request) {
   const std::lock_guard one(steps_mutex_);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto known = std::ranges::find(drawn_, request.id, &Drawn::id);
-    if (known != drawn_.end()) {
-      if (known->by != request.by) return fail(Code::conflict, "a sample of this id exists", "id");
-      return sample_json(*known);
-    }
+  if (const auto known = find_sample(request.id)) {
+    if (known->by != request.by) return fail(Code::conflict, "a sample of this id exists", "id");
+    return sample_json(*known);
   }
   const std::uint64_t seed = request.seed ? *request.seed : std::random_device{}();
   storage::QualityFilter filter = request.filter;
@@ -117,9 +113,19 @@ Result<std::string> Quality::draw(const QualitySampleRequest& request) {
   TRY(parts_.index.put(rows));
   Drawn drawn{request.id, request.name.empty() ? request.id : request.name, request.by, request.filter_json, seed, found.size(),
               appended.front().seq, appended.front().recorded_at, std::move(items)};
+  {
+    const std::lock_guard lock(mutex_);
+    drawn_.push_back(drawn);
+  }
+  return sample_json(drawn);
+}
+
+// A copy: what is read of the index must not hold up those who tell that a conversation has ended.
+std::optional<Quality::Drawn> Quality::find_sample(std::string_view id) const {
   const std::lock_guard lock(mutex_);
-  drawn_.push_back(std::move(drawn));
-  return sample_json(drawn_.back());
+  const auto found = std::ranges::find(drawn_, id, &Drawn::id);
+  if (found == drawn_.end()) return std::nullopt;
+  return *found;
 }
 
 Result<std::string> Quality::sample_json(const Drawn& drawn) const {
@@ -138,13 +144,18 @@ Result<std::string> Quality::sample_json(const Drawn& drawn) const {
 }
 
 Result<std::string> Quality::samples(std::uint64_t before, std::size_t limit) const {
-  const std::lock_guard lock(mutex_);
+  std::vector<Drawn> page;
+  std::size_t at = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    at = before == 0 ? drawn_.size() : std::min<std::size_t>(before - 1, drawn_.size());
+    while (page.size() < limit && at > 0) page.push_back(drawn_[--at]);
+  }
   std::string text;
   core::JsonWriter out(text);
   out.begin_object().key("items").begin_array();
-  std::size_t at = before == 0 ? drawn_.size() : std::min<std::size_t>(before - 1, drawn_.size());
-  for (std::size_t n = 0; n < limit && at > 0; ++n) {
-    TRY_ASSIGN(const std::string one, sample_json(drawn_[--at]));
+  for (const Drawn& drawn : page) {
+    TRY_ASSIGN(const std::string one, sample_json(drawn));
     out.raw(one);
   }
   out.end_array().key("next");
@@ -155,9 +166,8 @@ Result<std::string> Quality::samples(std::uint64_t before, std::size_t limit) co
 }
 
 Result<std::string> Quality::sample(std::string_view id) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find(drawn_, id, &Drawn::id);
-  if (found == drawn_.end()) return fail(Code::not_found, "no such sample", "id");
+  const auto found = find_sample(id);
+  if (!found) return fail(Code::not_found, "no such sample", "id");
   return sample_json(*found);
 }
 

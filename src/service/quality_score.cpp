@@ -44,7 +44,7 @@ Folded fold(std::span<const cv::Event> events, const std::shared_ptr<const assis
     for (const FoldVerdict& verdict : verdicts) {
       if (verdict.kind == FoldVerdict::Kind::broken) {
         const content::Rule& rule = library.rules[verdict.item];
-        out.broken.push_back({false, rule.id, rule.name, rule.severity, verdict.turn, verdict.seq});
+        out.broken.push_back({false, rule.id, rule.name, rule.severity, verdict.turn, verdict.seq, rule.card == content::RuleCard::fraud});
       } else if (verdict.kind == FoldVerdict::Kind::met) {
         out.met.emplace_back(library.rules[verdict.item].id, verdict.seq);
       } else if (verdict.kind != FoldVerdict::Kind::warned) {
@@ -59,8 +59,12 @@ Folded fold(std::span<const cv::Event> events, const std::shared_ptr<const assis
   return out;
 }
 
+bool named(const content::ScoreSheet* sheet, const std::string& rule) {
+  return sheet != nullptr && std::ranges::any_of(sheet->items, [&](const content::ScoreItem& item) { return std::ranges::find(item.rules, rule) != item.rules.end(); });
+}
+
 Finding missing_step(const content::Library& library, const std::string& name) {
-  Finding finding{true, name, {}, Severity::normal, -1, 0};
+  Finding finding{true, name, {}, Severity::normal, -1, 0, false};
   const std::size_t dot = name.find('.');
   for (const content::Flow& flow : library.flows)
     for (const content::FlowStep& step : flow.steps)
@@ -173,6 +177,7 @@ MachineScore score_conversation(std::span<const cv::Event> events, const Convers
   score.processes.assign(folded.flows.begin(), folded.flows.end());
   score.met = std::move(folded.met);
   score.sheet = choose_sheet(library, facts, score.processes, core::day_of(facts.started_at, library.offset_minutes()));
+  std::erase_if(folded.broken, [&](const Finding& finding) { return finding.fraud && !named(score.sheet, finding.id); });
   if (score.sheet == nullptr) {
     score.others = folded.broken;
     return score;

@@ -23,6 +23,7 @@ struct Finding {
   content::Severity severity = content::Severity::normal;
   std::int32_t turn = -1;  // -1: no turn shows it
   std::uint64_t seq = 0;   // 0: no event shows it
+  bool fraud = false;      // a sign of fraud against the customer: the rep's fault only where an item names the rule
 };
 
 struct ScoredLine {

@@ -17,6 +17,7 @@ constexpr const char* kRules = R"(
 - {id: R-RUDE-1, name: 禁语, severity: normal, when: 'rep says "烦死了"', wording: 请文明。, source: {title: 规}, cooldown: 0 turns}
 - {id: R-RUDE-2, name: 推诿, severity: normal, when: 'rep says "不归我管"', wording: 我来查。, source: {title: 规}, cooldown: 0 turns}
 - {id: R-TELL, name: 有效期, severity: normal, after: 'event card.loss_temp', require: 'rep says "五天"', by: end, wording: 五天内有效。, source: {title: 规}}
+- {id: R-FRAUD, name: 诈骗, severity: major, card: fraud, when: 'customer says "安全账户"', wording: 别转。, source: {title: 规}}
 - {id: R-LOOSE, name: 无项, severity: hint, when: 'rep says "随便"', wording: 好。, source: {title: 规}}
 )";
 constexpr const char* kFlow = R"(
@@ -150,6 +151,15 @@ TEST_F(QualityTest, StepsLeftOutAndVetoItems) {
   s = score();
   EXPECT_TRUE(s.vetoed);
   EXPECT_EQ(s.score, 10) << "what the sheet leaves";
+}
+
+TEST_F(QualityTest, FraudAgainstTheCustomerIsNotTheRepsFault) {
+  begin();
+  customer("他们让我转到安全账户");
+  const MachineScore s = score();
+  EXPECT_EQ(s.score, 100);
+  EXPECT_FALSE(s.vetoed);
+  EXPECT_TRUE(s.broken().empty());
 }
 
 TEST_F(QualityTest, MetObligationsNameTheirWords) {

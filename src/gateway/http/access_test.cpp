@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "access/access.h"
 #include "gateway/gateway.h"
@@ -38,6 +39,7 @@ class AccessTest : public ::testing::Test {
     live_ = std::move(*Live::start(store_->log(), store_->records(), *shelf_, {}));
     Gateway::Options options;
     options.stranger_rate = {500, 1};
+    options.session_check = std::chrono::milliseconds(100);
     gateway_ = std::move(*Gateway::create({*access_, store_->log(), store_->records(), *shelf_, *live_, *quality_index_}, std::move(options)));
     net::ServerOptions server_options;
     server_options.port = 0;
@@ -175,6 +177,37 @@ TEST_F(AccessTest, MetricsAreTheGoldenOnes) {
   std::ifstream stream(FENSHEN_SOURCE_DIR "/src/gateway/http/metrics_golden.txt");
   std::string golden((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   EXPECT_EQ(names, golden);
+}
+
+// However a session ends, what it opened ends with it.
+TEST_F(AccessTest, SocketsEndWithTheirSession) {
+  const net::Url url = *net::parse_url("http://127.0.0.1:" + std::to_string(server_->port()));
+  struct Window {
+    std::promise<int> closed;
+    std::unique_ptr<net::WsClient> client;
+  };
+  const auto open = [&](const Who& who) {
+    auto window = std::make_shared<Window>();
+    auto made = net::WsClient::connect(*loop_, url, "/api/v1/ws", who.headers,
+                                       {[](std::string_view) {}, [raw = window.get()](std::uint16_t code, std::string_view) { raw->closed.set_value(code); }});
+    EXPECT_TRUE(made) << (made ? "" : made.error().message);
+    window->client = std::move(*made);
+    return window;
+  };
+  const auto code = [](const std::shared_ptr<Window>& window) {
+    auto closed = window->closed.get_future();
+    return closed.wait_for(std::chrono::seconds(10)) == std::future_status::ready ? closed.get() : -1;
+  };
+  const Who rep = account(access::Role::rep), editor = account(access::Role::editor), supervisor = account(access::Role::supervisor);
+  const auto disabled = open(rep), reset = open(editor), elsewhere = open(supervisor);
+  ASSERT_TRUE(access_->set_disabled("user-rep", true, "test"));
+  EXPECT_EQ(code(disabled), net::kCloseSignedOut);
+  ASSERT_TRUE(access_->reset_password("user-editor", "test"));
+  EXPECT_EQ(code(reset), net::kCloseSignedOut);
+  const auto account_id = store_->records().account_by_username("user-supervisor");
+  ASSERT_TRUE(account_id);
+  ASSERT_TRUE(store_->records().delete_sessions_of(account_id->id));  // as another process would: the timer finds it
+  EXPECT_EQ(code(elsewhere), net::kCloseSignedOut);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class DeskSocket : public std::enable_shared_from_this<DeskSocket> {
     socket_ = std::move(socket);
     gateway_.add_desk(socket_, {session_token_, who_.account, [self = weak_from_this()] {
                                   if (const auto desk = self.lock()) desk->ended_ = true;
-                                }, {}});
+                                }, {}, false});
     // It may have signed out between the handshake and now.
     if (!session_token_.empty() && !gateway_.access().alive(session_token_)) gateway_.close_desks({session_token_, who_.account});
   }
@@ -51,7 +51,7 @@ class DeskSocket : public std::enable_shared_from_this<DeskSocket> {
     if (op == "watch") return watch(id, number_member(*parsed, "after"), flag_member(*parsed, "panels", true));
     if (op == "unwatch") return unwatch(id);
     if (op == "list") return list(text_member(*parsed, "scope"));
-    if (op == "alerts") return alerts();
+    if (op == "alerts") return alerts(text_member(*parsed, "lang") == "en");
     if (op == "draft") return draft(id, text_member(*parsed, "ref"), text_member(*parsed, "text"));
     if (op == "typing") return typing(id, flag_member(*parsed, "on", false));
     socket_->send(error_message("bad_request", "unknown op"));
@@ -105,9 +105,9 @@ class DeskSocket : public std::enable_shared_from_this<DeskSocket> {
       return gateway->may(who, permission, summary);
     }, [gateway, who = who_](const Summary& summary) { return gateway->summary_json(summary, who); });
   }
-  void alerts() {
+  void alerts(bool english) {
     if (!access::allowed(who_, Permission::alert_view)) return socket_->send(error_message("forbidden", "your role sees no alerts"));
-    gateway_.subscribe_alerts(socket_, who_);
+    gateway_.subscribe_alerts(socket_, who_, english);
   }
   // What the gate would say to these words, for the composer; not binding.
   void draft(const std::string& id, const std::string& ref, const std::string& text) {

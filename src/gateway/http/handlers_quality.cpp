@@ -182,7 +182,7 @@ void Gateway::list_quality(const CallPtr& call) {
   const auto cursor = number_parameter(call->target, "cursor", 0, ~std::uint64_t{0} >> 1);
   if (const auto* error = first_error(limit, cursor)) return call->fail(*error);
   in_pool(call, [this, call, filter = *filter, limit = std::max<std::uint64_t>(1, *limit), cursor = *cursor] {
-    auto text = quality_->list(filter, cursor, limit, call->english());
+    auto text = quality_->list(filter, cursor, limit);
     if (!text) return call->fail(text.error());
     call->json(200, std::move(*text));
   });
@@ -348,14 +348,15 @@ void Gateway::acknowledge_alert(const CallPtr& call) {
   });
 }
 
-void Gateway::subscribe_alerts(const Live::Socket& socket, const access::Principal& who) {
+void Gateway::subscribe_alerts(const Live::Socket& socket, const access::Principal& who, bool english) {
   {
     const std::lock_guard lock(desks_mutex_);
     const auto desk = desks_.find(socket);
     if (desk == desks_.end()) return;
     desk->second.alerts = who;
+    desk->second.english = english;
   }
-  parts_.live.pool().post([this, socket, who] {
+  parts_.live.pool().post([this, socket, who, english] {
     storage::AlertFilter filter;
     if (access::scope(who, Permission::alert_view) != Scope::all) filter.team = who.team.empty() ? "\n" : who.team;
     filter.acknowledged = false;
@@ -364,22 +365,24 @@ void Gateway::subscribe_alerts(const Live::Socket& socket, const access::Princip
     std::string text;
     core::JsonWriter out(text);
     out.begin_object().field("op", "alerts").key("items").begin_array();
-    for (const storage::AlertRow& row : open->items) out.raw(alerts_->json(row, false));
+    for (const storage::AlertRow& row : open->items) out.raw(alerts_->json(row, english));
     out.end_array().end_object();
     socket->send(std::move(text));
   });
 }
 
 void Gateway::alert_changed(const storage::AlertRow& row) {
-  std::vector<Live::Socket> sockets;
+  std::vector<Live::Socket> sockets[2];  // by language
   {
     const std::lock_guard lock(desks_mutex_);
     for (const auto& [socket, desk] : desks_)
-      if (desk.alerts && access::allowed(*desk.alerts, Permission::alert_view, access::Resource{row.rep, row.team})) sockets.push_back(socket);
+      if (desk.alerts && access::allowed(*desk.alerts, Permission::alert_view, access::Resource{row.rep, row.team})) sockets[desk.english].push_back(socket);
   }
-  if (sockets.empty()) return;
-  const auto message = std::make_shared<const std::string>(R"({"op":"alert","item":)" + alerts_->json(row, false) + "}");
-  for (const auto& socket : sockets) socket->send(message);
+  for (const bool english : {false, true}) {
+    if (sockets[english].empty()) continue;
+    const auto message = std::make_shared<const std::string>(R"({"op":"alert","item":)" + alerts_->json(row, english) + "}");
+    for (const auto& socket : sockets[english]) socket->send(message);
+  }
 }
 
 }  // namespace fenshen::gateway

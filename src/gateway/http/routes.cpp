@@ -57,6 +57,7 @@ constexpr Route kRoutes[] = {
     only(Permission::content_view, "GET", "/api/v1/content", "listContent", &G::list_content),
     signed_in("GET", "/api/v1/content/status", "contentStatus", &G::content_status),
     only(Permission::content_edit, "POST", "/api/v1/content/check", "checkContent", &G::check_content, kContentBody),
+    signed_in("GET", "/api/v1/names", "listNames", &G::list_names),
     only(Permission::content_view, "GET", "/api/v1/content/flow/{id}/bpmn", "exportBpmn", &G::export_bpmn),
     only(Permission::content_edit, "POST", "/api/v1/content/bpmn", "importBpmn", &G::import_bpmn, kContentBody),
     only(Permission::content_edit, "POST", "/api/v1/content/try", "tryContent", &G::try_content, kContentBody),

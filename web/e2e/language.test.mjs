@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, until } from "./support/index.mjs";
 
-const { check, rep, supervisor, editor } = suite();
+const { check, rep, supervisor, someone, editor } = suite();
 
 const han = /\p{Script=Han}/u;
 // Names, keys and units that are the same in both languages.
@@ -11,7 +11,7 @@ const shared = /^(Esc|Ctrl|Alt|Tab|AI|YAML|APP|Fenshen|English|ZH|EN|L\d|T\d|C\d
 /** What the interface itself says: texts, names, titles, placeholders; without what customers, reps and packs say. */
 async function chrome(page, places) {
   return page.evaluate((places) => {
-    const foreign = "[data-turn], [data-card], [data-sample], [data-step], [data-content], [data-conversation], [data-hit], [lang], mark, time, code, [data-foreign]";
+    const foreign = "[data-turn], [data-card], [data-sample], [data-step], [data-content], [data-conversation], [data-hit], [data-quality], [data-line], [data-gap], [data-agreement], [data-case] h1, [lang], mark, time, code, [data-foreign]";
     const texts = [];
     const visible = (element) => element.checkVisibility?.() ?? true;
     for (const root of document.querySelectorAll(places)) {
@@ -84,5 +84,19 @@ check("console and studio", async () => {
     const chinese = await open();
     await chinese.page.getByRole("table").first().waitFor();
     assert.deepEqual(englishWords(await chrome(chinese.page, places.console)), []);
+  }
+});
+
+check("the quality pages", async () => {
+  for (const place of ["/quality", "/quality/agreement", "/quality/advice", "/quality/attention"]) {
+    const english = await someone("supervisor", place, { prefs: { lang: "en" } });
+    await english.locator("main").waitFor();
+    const name = (await english.getByRole("banner").getByRole("button").last().innerText()).split("\n")[0];
+    await until(async () => (await english.locator(".ant-skeleton").count()) === 0, "the page's content");
+    const texts = await chrome(english, places.console);
+    assert.deepEqual(texts.filter((text) => han.test(text) && !text.includes(name) && !name.endsWith(text)), [], place);
+    const chinese = await someone("supervisor", place);
+    await until(async () => (await chinese.locator(".ant-skeleton").count()) === 0, "the page's content");
+    assert.deepEqual(englishWords(await chrome(chinese, places.console)), [], place);
   }
 });

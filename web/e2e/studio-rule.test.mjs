@@ -113,7 +113,7 @@ check("a rule is written, tried, submitted, approved by another, and in force", 
 
   // The desk uses it.
   const desk = await rep();
-  const call = await desk.takeSample("sample-03");
+  const call = await desk.takeSample("sample-02");
   await desk.waitsForRep();
   await desk.say(`这款${phrase}。`);
   await until(async () => (await (await api("rep")).cards(call)).some((card) => card.item === "SAL-01"), "the violation on the desk");

@@ -16,7 +16,7 @@ check("an article's new wording is on the open desk, and the old one comes back"
   const id = await desk.takeSample("sample-01");
   await desk.page.getByRole("switch", { name: "自动回答" }).click();
   const first = await until(async () => (await session.cards(id)).find((card) => card.kind === "knowledge" && card.rank === 1), "a knowledge card");
-  await desk.button("暂停").click();
+  await desk.page.getByRole("button", { name: "暂停", exact: true }).click();
 
   await studio.open("article", first.item);
   await studio.replace(sayLine, `$1${wording}`);
@@ -37,7 +37,7 @@ check("an article's new wording is on the open desk, and the old one comes back"
   await desk.page.locator("[data-primary]").getByText(wording).or(desk.page.getByText(wording)).first().waitFor();
   assert.ok((await session.cards(again)).some((card) => card.item === first.item && card.say === wording));
   t.diagnostic(`from pressing publish to the new words on a new call's card: ${Date.now() - begin} ms (the recorded customer speaks in between)`);
-  await desk.button("暂停").click();
+  await desk.page.getByRole("button", { name: "暂停", exact: true }).click();
 
   await studio.reset();
   await studio.page.getByText("包内原文", { exact: true }).first().waitFor();
@@ -52,13 +52,13 @@ check("a rule's new phrase fires on the open desk within two seconds", async (t)
   const studio = await editor();
   const broken = async (id) => (await session.cards(id)).filter((card) => card.kind === "violation" && card.item === "SAL-01");
   // Today nobody minds these words.
-  const before = await desk.takeSample("sample-03");
+  const before = await desk.takeSample("sample-02");
   await desk.waitsForRep();
   await desk.say(`这款${phrase}。`);
   await until(async () => (await session.said(before)).some(([, text]) => text.includes(phrase)), "the words as said");
   assert.deepEqual(await broken(before), []);
 
-  const id = await desk.takeSample("sample-03");
+  const id = await desk.takeSample("sample-02");
   await desk.waitsForRep();
   await studio.open("rule", "SAL-01");
   await studio.replace(/says "\{promise_principal\}/g, `says "${phrase}|{promise_principal}`);

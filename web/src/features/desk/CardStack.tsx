@@ -87,6 +87,7 @@ export function CardStack({ conversation, readOnly, head, title }: StackProps) {
             <h2 className={styles.topTitle}>{title}</h2>
           )}
         </span>
+        <HeldCards conversation={conversation} readOnly={readOnly} />
         {head}
       </div>
       <div
@@ -113,7 +114,6 @@ export function CardStack({ conversation, readOnly, head, title }: StackProps) {
             ) : null}
           </ul>
         ) : null}
-        <HeldCards conversation={conversation} readOnly={readOnly} />
       </div>
     </>
   );

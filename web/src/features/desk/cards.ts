@@ -6,15 +6,20 @@ export type Tone = "red" | "orange" | "blue" | "green" | "grey";
 export type CardStatus = "new" | "used" | "edited" | "dismissed" | "rejected" | "done";
 
 /** The words for a kind; a prompt of severity hint is a hint. */
-export function kindKey(view: CardView): CardKind | "hint" {
+export function kindKey(view: CardView): CardKind | "hint" | "blocked" {
+  if (isBlocked(view)) return "blocked";
   return view.card.kind === "prompt" && view.card.severity === "hint" ? "hint" : view.card.kind;
 }
+
+/** What the gate did not let out: nothing is owed, and nothing was said. */
+const isBlocked = ({ card }: CardView) => card.decision === "blocked";
 
 /** Red = major violation or fraud, orange = must still be said, blue = knowledge, green = done, grey = history. */
 export function toneOf(view: CardView, status: CardStatus): Tone {
   if (status === "done") return "green";
   if (status === "dismissed" || status === "rejected") return "grey";
   const { kind, severity } = view.card;
+  if (isBlocked(view)) return "grey";
   if (kind === "fraud") return "red";
   if (kind === "violation") return severity === "major" ? "red" : "orange";
   if (kind === "prompt") return severity === "hint" ? "grey" : "orange";
@@ -32,7 +37,7 @@ export function statusOf(view: CardView, panels: { seq: number; panels: Panels }
   if (!panels || panels.seq < view.card.seq) return "new";
   const { kind, item } = view.card;
   const compliance = panels.panels.compliance;
-  if (kind === "prompt" && compliance) {
+  if (kind === "prompt" && compliance && !view.card.decision) {
     // An obligation that is neither owed nor broken any more has been met.
     const owed = compliance.owed.some((one) => one.rule === item);
     const broken = compliance.violations.some((one) => one.rule === item);
@@ -61,6 +66,7 @@ function inStack(view: CardView): boolean {
 
 // Prompt, violation and fraud of one rule are one matter: the newest says how it stands.
 function matterOf({ card }: CardView): string {
+  if (card.decision) return `act:${card.act ?? card.card}`;
   const rule = card.kind === "prompt" || card.kind === "violation" || card.kind === "fraud";
   const article = card.kind === "knowledge" || card.kind === "reply";
   return `${rule ? "rule" : article ? "article" : card.kind}:${card.item}`;

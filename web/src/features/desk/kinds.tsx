@@ -21,6 +21,7 @@ export function kindIcon(kind: string, done: boolean): ReactNode {
   switch (kind) {
     case "fraud":
     case "violation":
+    case "blocked":
       return <StopFilled aria-hidden="true" />;
     case "prompt":
       return <ExclamationCircleFilled aria-hidden="true" />;

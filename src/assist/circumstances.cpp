@@ -10,9 +10,8 @@ signals::Value number(std::int64_t value) { return signals::number_value(value);
 }  // namespace
 
 CircumstancesRead::CircumstancesRead(const content::Library& library, const signals::ConditionSet& conditions)
-    : calendar(library.calendar), offset_minutes(library.offset_minutes()) {
+    : calendar(library.calendar), offset_minutes(library.offset_minutes()), speech(conditions) {
   for (const std::string& path : conditions.paths()) {
-    speech = speech || path.starts_with("speech.");
     last = last || path.starts_with("last.");
     minute = minute || path == "minute";
   }
@@ -32,7 +31,7 @@ void Circumstances::set_time(signals::Context& context, const CircumstancesRead&
 
 void Circumstances::hear(signals::Context& context, const CircumstancesRead& read, const conversation::Utterance& utterance,
                          const signals::Reading& reading) {
-  if (read.speech) signals::set_manner(context, speech_.hear(utterance, reading));
+  if (read.speech.any()) read.speech.set(context, speech_.hear(utterance, reading, read.speech.repeats()));
 }
 
 void Circumstances::remember(signals::Context& context, const CircumstancesRead& read, conversation::Speaker speaker, const signals::Reading& reading) {

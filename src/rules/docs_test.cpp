@@ -164,7 +164,7 @@ class Play {
     if (line["from"]) said.start_ms = static_cast<std::int64_t>(line["from"].as<double>() * 1000);
     if (line["to"]) said.end_ms = static_cast<std::int64_t>(line["to"].as<double>() * 1000);
     reader_.read(*lexicon_, said.text, core::day_of(now_, 480), reading_);
-    signals::set_manner(*context_, speech_.hear(said, reading_));
+    signals::MannerPaths(*conditions_).set(*context_, speech_.hear(said, reading_));
     if (speaker != last_) ++turn_;
     last_ = speaker;
     event.body = std::move(said);

@@ -45,6 +45,7 @@ class Context {
   explicit Context(const ConditionSet& set);
   void set(std::string_view path, std::string_view value);  // "" clears
   void set(std::string_view path, Value value);
+  void set(PathId path, const Value& value) { assign(path, value); }
   void clear_prefix(std::string_view prefix);  // "product."
   const Value& get(PathId path) const { return values_[path]; }
 

@@ -7,9 +7,7 @@
 namespace fenshen::signals {
 namespace {
 
-constexpr std::size_t kKept = 16;       // stretches per side
 constexpr std::size_t kSaidKept = 512;  // different utterances per side
-constexpr std::size_t kTracksKept = 16;
 constexpr std::uint32_t kRepeatLeast = 4;
 constexpr std::int64_t kMinute = 60'000;
 
@@ -38,26 +36,26 @@ Value seconds(std::int64_t ms) { return {Value::Kind::number, ms * (kValueScale 
 
 }  // namespace
 
-Manner Speech::hear(const conversation::Utterance& utterance, const Reading& reading) {
+Manner Speech::hear(const conversation::Utterance& utterance, const Reading& reading, bool repeats) {
   const bool house = utterance.speaker != conversation::Speaker::customer;
   Side& side = sides_[house ? 1 : 0];
   const Side& other = sides_[house ? 0 : 1];
   const Words words = words_of(reading);
   Manner manner;
   manner.length = words.length;
-  if (words.length >= kRepeatLeast) {
+  if (repeats && words.length >= kRepeatLeast) {
     auto place = std::ranges::lower_bound(side.said, words.hash, {}, &std::pair<std::uint64_t, std::uint32_t>::first);
     if (place != side.said.end() && place->first == words.hash) manner.repeats = place->second++;
     else if (side.said.size() < kSaidKept) side.said.insert(place, {words.hash, 1});
   }
-  if (std::ranges::find(side.tracks, utterance.track) == side.tracks.end() && side.tracks.size() < kTracksKept) side.tracks.push_back(utterance.track);
-  manner.voices = static_cast<std::uint32_t>(side.tracks.size());
+  const auto known = side.tracks.begin() + side.voices;
+  if (std::find(side.tracks.begin(), known, utterance.track) == known && side.voices < side.tracks.size()) side.tracks[side.voices++] = utterance.track;
+  manner.voices = side.voices;
   const std::int64_t begin = utterance.start_ms, end = utterance.end_ms;
   if (begin < 0 || end <= begin) return manner;
   place_in_time(utterance, other, manner);
   manner.rate = manner.length * kMinute / (end - begin);
-  if (side.recent.size() == kKept) side.recent.erase(side.recent.begin());
-  side.recent.push_back({begin, end});
+  side.recent[side.stretches++ % side.recent.size()] = {begin, end};
   if (!last_end_ || end >= *last_end_) {
     last_end_ = end;
     last_house_ = house;
@@ -71,24 +69,38 @@ void Speech::place_in_time(const conversation::Utterance& utterance, const Side&
   manner.timed = true;
   if (last_end_) manner.silence_ms = std::max<std::int64_t>(0, begin - *last_end_);
   if (last_end_ && last_house_ != house) manner.answer_ms = std::max<std::int64_t>(0, begin - *last_end_);
-  for (const Stretch& one : other.recent) {
+  const std::size_t kept = std::min<std::size_t>(other.stretches, other.recent.size());
+  for (std::size_t i = 0; i < kept; ++i) {
+    const Stretch& one = other.recent[i];
     manner.overlap_ms += std::max<std::int64_t>(0, std::min(end, one.end) - std::max(begin, one.begin));
     manner.interrupts = manner.interrupts || (one.begin < begin && begin < one.end);
     manner.interrupted = manner.interrupted || (begin < one.begin && one.begin < end);
   }
 }
 
-void set_manner(Context& context, const Manner& manner) {
-  const auto known = [&](std::string_view path, bool is_known, Value value) { context.set(path, is_known ? std::move(value) : Value{}); };
-  context.set("speech.length", number_value(manner.length));
-  context.set("speech.repeats", number_value(manner.repeats));
-  context.set("speech.voices", number_value(manner.voices));
-  known("speech.silence", manner.timed, seconds(manner.silence_ms));
-  known("speech.answer", manner.answer_ms.has_value(), seconds(manner.answer_ms.value_or(0)));
-  known("speech.overlap", manner.timed, seconds(manner.overlap_ms));
-  known("speech.interrupts", manner.timed, number_value(manner.interrupts ? 1 : 0));
-  known("speech.interrupted", manner.timed, number_value(manner.interrupted ? 1 : 0));
-  known("speech.rate", manner.timed, number_value(manner.rate));
+MannerPaths::MannerPaths(const ConditionSet& conditions) {
+  constexpr std::array<std::string_view, kParts> kNames = {"speech.length",  "speech.repeats",    "speech.voices",      "speech.silence", "speech.answer",
+                                                           "speech.overlap", "speech.interrupts", "speech.interrupted", "speech.rate"};
+  for (std::size_t i = 0; i < kParts; ++i)
+    if (PathId path = 0; conditions.find_path(kNames[i], path)) {
+      paths_[i] = path;
+      any_ = true;
+    }
+}
+
+void MannerPaths::set(Context& context, const Manner& manner) const {
+  const auto put = [&](Part part, bool known, const Value& value) {
+    if (paths_[part]) context.set(*paths_[part], known ? value : Value{});
+  };
+  put(kLength, true, number_value(manner.length));
+  put(kRepeats, true, number_value(manner.repeats));
+  put(kVoices, true, number_value(manner.voices));
+  put(kSilence, manner.timed, seconds(manner.silence_ms));
+  put(kAnswer, manner.answer_ms.has_value(), seconds(manner.answer_ms.value_or(0)));
+  put(kOverlap, manner.timed, seconds(manner.overlap_ms));
+  put(kInterrupts, manner.timed, number_value(manner.interrupts ? 1 : 0));
+  put(kInterrupted, manner.timed, number_value(manner.interrupted ? 1 : 0));
+  put(kRate, manner.timed, number_value(manner.rate));
 }
 
 }  // namespace fenshen::signals

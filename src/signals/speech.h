@@ -28,17 +28,34 @@ struct Manner {
   std::int64_t rate = 0;                  // length per minute
 };
 
+// The paths of speech.* that somebody reads, found once.
+class MannerPaths {
+ public:
+  MannerPaths() = default;
+  explicit MannerPaths(const ConditionSet& conditions);
+  bool any() const { return any_; }
+  bool repeats() const { return paths_[kRepeats].has_value(); }
+  void set(Context& context, const Manner& manner) const;  // what is not known is missing
+
+ private:
+  enum Part : std::uint8_t { kLength, kRepeats, kVoices, kSilence, kAnswer, kOverlap, kInterrupts, kInterrupted, kRate, kParts };
+  std::array<std::optional<PathId>, kParts> paths_;
+  bool any_ = false;
+};
+
 class Speech {
  public:
-  Manner hear(const conversation::Utterance& utterance, const Reading& reading);
+  // `repeats`: whether to remember words for Manner::repeats.
+  Manner hear(const conversation::Utterance& utterance, const Reading& reading, bool repeats = true);
 
  private:
   struct Stretch {
     std::int64_t begin = 0, end = 0;
   };
   struct Side {
-    std::vector<Stretch> recent;  // at most kKept, oldest first
-    std::vector<std::uint32_t> tracks;
+    std::array<Stretch, 16> recent;  // a ring
+    std::array<std::uint32_t, 16> tracks{};
+    std::uint32_t stretches = 0, voices = 0;  // stretches: ever seen
     std::vector<std::pair<std::uint64_t, std::uint32_t>> said;  // hash of the words and how often; ascending
   };
   void place_in_time(const conversation::Utterance& utterance, const Side& other, Manner& manner);
@@ -46,8 +63,5 @@ class Speech {
   std::optional<std::int64_t> last_end_;
   bool last_house_ = false;
 };
-
-// Sets speech.*; what is not known is missing.
-void set_manner(Context& context, const Manner& manner);
 
 }  // namespace fenshen::signals

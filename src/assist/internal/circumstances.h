@@ -18,7 +18,8 @@ struct CircumstancesRead {
   CircumstancesRead(const content::Library& library, const signals::ConditionSet& conditions);
   content::Calendar calendar;
   int offset_minutes = 480;
-  bool speech = false, last = false, minute = false;
+  signals::MannerPaths speech;
+  bool last = false, minute = false;
 };
 
 class Circumstances {

@@ -11,7 +11,7 @@ for preset in asan-ubsan tsan; do
 done
 
 export FENSHEN_LONG=1
-run "long crash tests" ctest --test-dir "$root/build/dev" --output-on-failure -R 'storage|replay' --timeout 3600
+run "long crash and differential tests" ctest --test-dir "$root/build/dev" --output-on-failure -R 'storage|replay|Differential' --timeout 3600
 unset FENSHEN_LONG
 
 run "build fuzz targets" cpp_build fuzz
@@ -22,6 +22,7 @@ for target in "$root"/build/fuzz/bin/*_fuzz; do
   # Whole items and documents begin from real ones; they are longer than single expressions.
   seeds=() longest=4096
   case "$name" in
+    rule_file_fuzz) seeds=("$root/packs/finance-cn/rules"); longest=12000 ;;
     flow_fuzz) seeds=("$root/packs/finance-cn/flows"); longest=12000 ;;
     bpmn_fuzz) seeds=("$root/build/fuzz/seeds-bpmn"); longest=60000; "$root/build/dev/bin/fenshen" pack bpmn export --out "${seeds[0]}" >/dev/null || seeds=() ;;
   esac

@@ -21,6 +21,7 @@ import type {
   NewQualitySample,
   ImportBpmn,
   ImportedBpmn,
+  Names,
   NewWhatIf,
   Page,
   QualityDetail,
@@ -178,6 +179,7 @@ export const api = {
   search: (query: { q: string; limit?: number; day?: string; lang?: string }, signal?: AbortSignal) =>
     request<SearchResult>("GET", "/knowledge/search", signal ? { query, signal } : { query }),
 
+  names: (kind: "flow" | "leaf", q = "", limit = 500) => request<Names>("GET", "/names", { query: { kind, q, limit } }),
   contentList: (query: { kind?: ContentKind; q?: string; cursor?: string; limit?: number }) => request<Page<ContentRow>>("GET", "/content", { query }),
   contentItem: (kind: ContentKind, item: string) => request<ContentItem>("GET", `/content/${kind}/${id(item)}`),
   contentCheck: (body: { kind: ContentKind; id: string; text: string }, signal?: AbortSignal) =>

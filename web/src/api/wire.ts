@@ -999,6 +999,13 @@ export interface ContentText {
   text: string;
 }
 
+export interface Names {
+  items: {
+    id: string;
+    title: Localized;
+  }[];
+}
+
 export interface ImportBpmn {
   xml: string;
   /** Keep each flow as a draft */

@@ -1,14 +1,15 @@
 import { CheckCircleFilled, ExclamationCircleFilled, LockOutlined, MinusCircleOutlined, MoreOutlined } from "@ant-design/icons";
-import { App as AntApp, Button, Dropdown } from "antd";
+import { App as AntApp, Button, Dropdown, Input } from "antd";
 import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, newId } from "../../api/client";
-import type { FlowPanel, FlowStep, Panels } from "../../api/types";
+import type { FlowPanel, FlowStep, OwedStep, Panels } from "../../api/types";
 import { errorText } from "../../app/errors";
 import { Empty } from "../../components/Empty";
 import { Tag } from "../../components/Tag";
 import { figure } from "../../lib/time";
 import { takePlainWords } from "./commands";
+import { FlowSwitch } from "./FlowSwitch";
 import { OwedBox } from "./OwedBox";
 import styles from "./tabs.module.css";
 import { TurnChip } from "./TurnChip";
@@ -21,7 +22,7 @@ interface TabProps {
   readOnly: boolean;
 }
 
-type FlowCommand = { action: "switch" | "done" | "skip" | "undo"; flow?: string; step?: string };
+type FlowCommand = { action: "switch" | "done" | "skip" | "undo"; flow?: string; step?: string; reason?: string };
 
 function useFlowCommand(conversation: string): (command: FlowCommand) => void {
   const { t } = useTranslation();
@@ -36,11 +37,21 @@ export const FlowTab = memo(function FlowTab({ conversation, panels, readOnly }:
   const { t } = useTranslation();
   const run = useFlowCommand(conversation);
   const flows = panels?.flow?.flows ?? [];
-  if (flows.length === 0 && (panels?.compliance?.owed.length ?? 0) === 0) return <Empty title={t("flow.empty")} text={t("flow.emptyText")} />;
+  const chooser = readOnly ? null : <FlowSwitch candidates={panels?.flow?.candidates ?? []} onPick={(flow) => run({ action: "switch", flow })} />;
+  if (flows.length === 0 && (panels?.compliance?.owed.length ?? 0) === 0)
+    return (
+      <>
+        {chooser}
+        <Empty title={t("flow.empty")} text={t("flow.emptyText")} />
+      </>
+    );
   const active = flows.find((flow) => flow.active) ?? flows[0];
   return (
     <>
+      {chooser}
       <OwedBox conversation={conversation} owed={panels?.compliance?.owed ?? []} readOnly={readOnly} />
+      <StepsOwed conversation={conversation} owed={panels?.flow?.owed ?? []} readOnly={readOnly} />
+      <Handovers conversation={conversation} handovers={panels?.flow?.handovers ?? []} />
       {active ? <Flow conversation={conversation} flow={active} readOnly={readOnly} run={run} /> : null}
       {flows
         .filter((flow) => flow !== active)
@@ -59,6 +70,50 @@ export const FlowTab = memo(function FlowTab({ conversation, panels, readOnly }:
   );
 });
 
+/** What must still be said of all processes before the customer hangs up, with its wording. */
+function StepsOwed({ conversation, owed, readOnly }: { conversation: string; owed: OwedStep[]; readOnly: boolean }) {
+  const { t } = useTranslation();
+  const due = owed.filter((step) => step.due || step.gate_broken);
+  if (due.length === 0) return null;
+  return (
+    <ul className={styles.owed} aria-label={t("flow.beforeEnd")}>
+      {due.map((step) => (
+        <li key={`${step.flow}.${step.step}`}>
+          <button
+            type="button"
+            className={styles.owedRow}
+            disabled={readOnly || !step.say}
+            title={step.say}
+            aria-label={`${step.name}. ${readOnly ? "" : t("compliance.use")}`}
+            onClick={() => takePlainWords(conversation, step.say)}
+            data-owed-step={`${step.flow}.${step.step}`}
+          >
+            <ExclamationCircleFilled aria-hidden="true" />
+            <span className={styles.owedText}>
+              {step.name}
+              <span className={styles.owedMissing}>{step.gate_broken ? t("flow.gateBroken") : step.flow_name}</span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Handovers({ conversation, handovers }: { conversation: string; handovers: { turn: number; from: string; to: string }[] }) {
+  const { t } = useTranslation();
+  if (handovers.length === 0) return null;
+  return (
+    <ul className={styles.section} aria-label={t("flow.handovers")}>
+      {handovers.map((one) => (
+        <li key={`${one.turn} ${one.to}`} className={styles.meta}>
+          {t("flow.handover")} <TurnChip conversation={conversation} turn={one.turn} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function FlowHead({ flow, children }: { flow: FlowPanel; children?: ReactNode }) {
   const { t } = useTranslation();
   const counted = flow.steps.filter((step) => step.state !== "skipped");
@@ -67,6 +122,11 @@ function FlowHead({ flow, children }: { flow: FlowPanel; children?: ReactNode })
     <div className={styles.head}>
       <h3>{flow.name}</h3>
       <span className={styles.code}>{flow.id}</span>
+      {flow.detected && flow.detected.confidence < 100 ? (
+        <span className={styles.meta} title={flow.detected.words ? t("flow.proof", { words: flow.detected.words }) : undefined}>
+          {t("flow.likely", { percent: flow.detected.confidence })}
+        </span>
+      ) : null}
       <span className={styles.grow} />
       {flow.finished ? <Tag tone="green">{t("flow.finished")}</Tag> : <span className={styles.meta}>{t("flow.progress", { done, total: counted.length })}</span>}
       {children}
@@ -139,6 +199,17 @@ function stepIcon(step: FlowStep): ReactNode {
 
 function Step({ conversation, flow, step, open, readOnly, run }: StepProps) {
   const { t } = useTranslation();
+  const { modal } = AntApp.useApp();
+  // Why a step is left out stays in the log and beside the step.
+  const skip = () => {
+    let reason = "";
+    modal.confirm({
+      title: step.name,
+      content: <Input maxLength={80} placeholder={t("flow.whySkip")} aria-label={t("flow.whySkip")} onChange={(event) => (reason = event.target.value)} />,
+      okText: t("flow.skip"),
+      onOk: () => run({ action: "skip", flow, step: step.id, ...(reason.trim() ? { reason: reason.trim() } : {}) }),
+    });
+  };
   const turn = step.turn ?? null;
   const time = useTurnTime(conversation, turn);
   const tone = step.state === "owed" ? styles.orange : step.state === "done" || step.state === "next" ? "" : styles.stepOpen;
@@ -162,6 +233,7 @@ function Step({ conversation, flow, step, open, readOnly, run }: StepProps) {
           </>
         ) : null}
         {step.gate_broken ? <span className={`${styles.stepExtra} ${styles.orange}`}>{t("flow.gateBroken")}</span> : null}
+        {step.reason ? <span className={styles.stepExtra}>{t("flow.reason", { reason: step.reason })}</span> : null}
         {step.words ? <span className={styles.proof}>{t("flow.proof", { words: step.words })}</span> : null}
         {open && step.say ? (
           <span className={styles.stepSay}>
@@ -187,7 +259,7 @@ function Step({ conversation, flow, step, open, readOnly, run }: StepProps) {
                       { key: "done", label: t("flow.markDone") },
                       { key: "skip", label: t("flow.skip") },
                     ],
-              onClick: ({ key }) => run({ action: key as FlowCommand["action"], flow, step: step.id }),
+              onClick: ({ key }) => (key === "skip" ? skip() : run({ action: key as FlowCommand["action"], flow, step: step.id })),
             }}
           >
             <Button className={styles.menu} type="text" size="small" icon={<MoreOutlined aria-hidden="true" />} aria-label={`${t("flow.actions")}: ${step.name}`} />

@@ -16,7 +16,7 @@ export function TypeSearch({ onPick }: { onPick: (code: string, name: string) =>
   const asked = useDeferredValue(query.trim());
   const found = useQuery({
     queryKey: ["leaves", asked],
-    queryFn: () => api.contentList({ kind: "leaf", q: asked, limit: 20 }),
+    queryFn: () => api.names("leaf", asked, 20),
     enabled: asked !== "",
     retry: false,
   });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { en } from "./en";
+import { en as core } from "./en";
+import { studioEn } from "./studio.en";
+import { studioZh } from "./studio.zh";
 import { allTerms } from "./terms";
-import { zh } from "./zh";
+import { zh as coreZh } from "./zh";
+
+// The studio brings its words when it is opened (features/studio/words.ts).
+const en = { ...core, ...studioEn };
+const zh = { ...coreZh, ...studioZh };
 
 type Tree = { readonly [key: string]: string | Tree };
 

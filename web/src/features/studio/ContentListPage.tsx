@@ -19,6 +19,7 @@ import { BpmnImport } from "./flow/BpmnImport";
 import { NewItemDialog } from "./NewItemDialog";
 import { StudioNav } from "./StudioNav";
 import styles from "./studio.module.css";
+import "./words";
 
 const names = ["kind", "q", "edited"] as const;
 const pageSize = 100;

@@ -15,6 +15,7 @@ import { useUrlState } from "../../lib/useUrlState";
 import { usePrefs } from "../../state/prefs";
 import { StudioNav } from "./StudioNav";
 import styles from "./studio.module.css";
+import "./words";
 
 const names = ["state"] as const;
 

@@ -28,6 +28,7 @@ import { PublishDialog } from "./PublishDialog";
 import { RuleForm } from "./rule/RuleForm";
 import { ruleOrder } from "./rule/fields";
 import styles from "./studio.module.css";
+import "./words";
 import { firstMistake, TryPanel } from "./TryPanel";
 import { begunItem, useItemDraft, type ItemDraft } from "./useItemDraft";
 import { useKeys } from "./useKeys";

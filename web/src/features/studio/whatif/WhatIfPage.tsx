@@ -14,6 +14,7 @@ import { dateTime, parseTime } from "../../../lib/time";
 import { useUrlState } from "../../../lib/useUrlState";
 import { StudioNav } from "../StudioNav";
 import styles from "../studio.module.css";
+import "../words";
 import { EvidenceDrawer } from "./EvidenceDrawer";
 import { figure, going, JobProgress, JobSummary, stateTone, useJob } from "./job";
 

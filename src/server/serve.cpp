@@ -118,6 +118,7 @@ Result<int> run(const ServeOptions& options) {
   access::Access access(store->records(), std::move(access_options));
   gateway::Live::Options live_options;
   live_options.shards = options.shards;
+  live_options.act_timeout = std::chrono::seconds(options.act_timeout_s);
   TRY_ASSIGN(auto live, gateway::Live::start(store->log(), store->records(), *shelf, live_options));
 
   gateway::Gateway::Options gateway_options;

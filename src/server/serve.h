@@ -21,6 +21,7 @@ struct ServeOptions {
   std::string token;                         // FENSHEN_TOKEN
   unsigned threads = 1;                      // that serve connections
   unsigned shards = 1;                       // that fold conversations
+  unsigned act_timeout_s = 600;              // how long an allowed act may stay without a result
   unsigned connections = 4096;
   // Tests: called once it serves, with the passwords of accounts made at this start; the server stops when
   // `stop_descriptor` becomes readable, as on a signal.

@@ -24,8 +24,9 @@ constexpr Setting kKey{"--tls-key", "FILE", "FENSHEN_TLS_KEY", "", "its private 
 constexpr Setting kWeb{"--web", "DIR", "FENSHEN_WEB", "", "built front end (default: web/dist beside the program)"};
 constexpr Setting kThreads{"--threads", "N", "FENSHEN_THREADS", "1", "threads that serve connections", 1, 64};
 constexpr Setting kShards{"--shards", "N", "FENSHEN_SHARDS", "1", "threads that fold conversations", 1, 64};
+constexpr Setting kActTimeout{"--act-timeout", "SECONDS", "FENSHEN_ACT_TIMEOUT", "600", "an allowed call or connector act of which nobody tells how it went has failed after", 1, 86'400};
 constexpr Setting kConnections{"--connections", "N", "FENSHEN_CONNECTIONS", "4096", "connections at most", 16, 100'000};
-constexpr const Setting* kSettings[] = {&kPort, &kData, &kListen, &kCertificate, &kKey, &kWeb, &kThreads, &kShards, &kConnections};
+constexpr const Setting* kSettings[] = {&kPort, &kData, &kListen, &kCertificate, &kKey, &kWeb, &kThreads, &kShards, &kConnections, &kActTimeout};
 
 std::string help_of(const Setting& setting) {
   std::string text = fmt::format("{} ({}", setting.help, setting.environment);
@@ -60,6 +61,7 @@ core::Result<int> start(const Arguments& args) {
   options.web = text_of(kWeb, args);
   TRY_ASSIGN(options.threads, number_of(kThreads, args));
   TRY_ASSIGN(options.shards, number_of(kShards, args));
+  TRY_ASSIGN(options.act_timeout_s, number_of(kActTimeout, args));
   TRY_ASSIGN(options.connections, number_of(kConnections, args));
   for (const std::string& pack : args.values("--pack")) options.packs.emplace_back(pack);
   if (const char* token = std::getenv("FENSHEN_TOKEN")) options.token = token;

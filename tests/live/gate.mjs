@@ -95,7 +95,7 @@ async function states(api, ids) {
 const counted = (all) => Object.values(all).filter((state) => state === 'allowed' || state === 'done').length;
 
 test('three a day are three, of fifty at once', { timeout: 60_000 }, async () => {
-  const server = await new Server().start();
+  const server = await new Server({ env: { FENSHEN_SHARDS: '4' } }).start();
   const api = server.api();
   const ids = Array.from({ length: 50 }, (_, i) => `out-${i}`);
   await each(ids, 8, (id) => api.must(201, 'POST', '/api/v1/conversations', { id, channel: 'outbound', lang: 'zh', customer: { id: 'debtor' }, meta: { direction: 'out' } }));
@@ -124,7 +124,8 @@ test('three a day are three, of fifty at once', { timeout: 60_000 }, async () =>
 test('and still three when the server is killed in between', { timeout: 120_000 }, async () => {
   for (const wait of [0, 4, 9, 15, 25, 60]) {
     const data = tempFolder();
-    let server = await new Server({ data }).start();
+    const env = { FENSHEN_SHARDS: wait % 2 ? '4' : '1' };
+    let server = await new Server({ data, env }).start();
     let api = server.api();
     const ids = Array.from({ length: 50 }, (_, i) => `out-${i}`);
     await each(ids, 8, (id) => api.must(201, 'POST', '/api/v1/conversations', { id, channel: 'outbound', lang: 'zh', customer: { id: 'debtor' }, meta: { direction: 'out' } }));
@@ -132,7 +133,7 @@ test('and still three when the server is killed in between', { timeout: 120_000 
     await sleep(wait);
     await server.kill9();
     const told = (await Promise.all(answers)).filter((reply) => reply?.status === 200 && reply.body.decision === 'allowed').length;
-    server = await new Server({ data }).start();
+    server = await new Server({ data, env }).start();
     api = server.api();
     // Whoever got no answer asks again, and who was interrupted with a new act.
     await Promise.all(ids.map(async (id) => {
@@ -149,7 +150,7 @@ test('and still three when the server is killed in between', { timeout: 120_000 
     await each(ids, 8, (id) => api.must(200, 'POST', path(id, '/end'), { id: 'end' }));
     const before = (await Promise.all(ids.map((id) => api.must(200, 'GET', path(id, '/frames'))))).map((page) => page.items.map((frame) => ({ ...frame, ms: null })));
     await server.stop();
-    server = await new Server({ data }).start();
+    server = await new Server({ data, env }).start();
     api = server.api();
     all = await states(api, ids);
     assert.equal(counted(all), 3);
@@ -157,6 +158,28 @@ test('and still three when the server is killed in between', { timeout: 120_000 
     assert.deepEqual(after, before, 'the same frames after a restart');
     await server.stop();
   }
+});
+
+test('a call of which nobody tells how it went has failed, and frees its place', { timeout: 60_000 }, async () => {
+  const server = await new Server({ env: { FENSHEN_ACT_TIMEOUT: '1', FENSHEN_SHARDS: '2' } }).start();
+  const api = server.api();
+  const ids = Array.from({ length: 4 }, (_, i) => `slow-${i}`);
+  await each(ids, 4, (id) => api.must(201, 'POST', '/api/v1/conversations', { id, channel: 'outbound', lang: 'zh', customer: { id: 'debtor' }, meta: { direction: 'out' } }));
+  const first = await Promise.all(ids.map((id) => api.must(200, 'POST', path(id, '/acts'), call('dial'))));
+  assert.equal(first.filter((one) => one.decision === 'allowed').length, 3);
+  const allowed = ids.filter((_, i) => first[i].decision === 'allowed');
+  await api.must(200, 'POST', path(allowed[0], '/acts/dial/result'), { result: 'done', data: { connected: true } });
+  await api.must(200, 'POST', path(allowed[1], '/end'), { id: 'end' });  // the timeout reaches it all the same
+  const states_now = async () => Object.values(await states(api, ids)).sort().join();
+  for (let i = 0; i < 200 && (await states_now()) !== 'blocked,done,failed,failed'; ++i) await sleep(50);
+  assert.equal(await states_now(), 'blocked,done,failed,failed');
+  assert.equal((await events(api, allowed[1])).at(-1).reason, 'timeout');
+  assert.equal((await api.must(200, 'POST', path(allowed[2], '/acts/dial/result'), { result: 'done' })).state, 'failed', 'too late');
+  const open = ids.filter((id) => id !== allowed[1]);
+  let again = 0;
+  for (const act of ['dial-2', 'dial-3']) for (const id of open) again += (await api.must(200, 'POST', path(id, '/acts'), call(act))).decision === 'allowed' ? 1 : 0;
+  assert.equal(again, 2, 'two places are free again');
+  await server.stop();
 });
 
 test('a message that a crash left undecided is finished once', { timeout: 120_000 }, async () => {

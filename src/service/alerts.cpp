@@ -188,10 +188,19 @@ std::string Alerts::json(const AlertRow& row, bool english) const {
   const auto& rules = assist::library_of(*pack).rules;
   const auto rule = std::ranges::find(rules, row.rule, &content::Rule::id);
   const std::int64_t seq = integer(details, "seq"), turn = integer(details, "turn");
+  // A message of the rep was said by an act: its words stand in the proposal, a few events before.
+  constexpr std::int64_t kActEvents = 16;
   std::string said;
+  const std::int64_t first = std::max<std::int64_t>(seq - kActEvents, 0);
   if (seq > 0)
-    if (const auto events = parts_.log.read({"default", storage::StreamKind::conversation, row.conversation}, static_cast<std::uint64_t>(seq - 1), 1); events && !events->empty())
-      if (const auto* utterance = std::get_if<cv::Utterance>(&events->front().body)) said = shortened(parts_.mask(utterance->text));
+    if (const auto events = parts_.log.read({"default", storage::StreamKind::conversation, row.conversation}, static_cast<std::uint64_t>(first), static_cast<std::size_t>(seq - first)); events && !events->empty()) {
+      const cv::EventBody& cause = events->back().body;
+      if (const auto* utterance = std::get_if<cv::Utterance>(&cause)) said = utterance->text;
+      const auto* done = std::get_if<cv::ActDone>(&cause);
+      for (const cv::Event& event : *events)
+        if (const auto* proposed = std::get_if<cv::ActProposed>(&event.body); proposed != nullptr && done != nullptr && proposed->act == done->act) said = proposed->text;
+      said = shortened(parts_.mask(said));
+    }
   std::string text;
   core::JsonWriter out(text);
   out.begin_object().field("id", row.id).field("conversation", row.conversation).field("seq", std::max<std::int64_t>(seq, 0)).key("turn");

@@ -101,6 +101,7 @@ TEST_F(ApprovalTest, RejectedWithdrawnAndOvertaken) {
   EXPECT_EQ(move(*approver_, "reject", "").status, 422);
   ASSERT_EQ(move(*approver_, "reject", "no").status, 200);
   EXPECT_EQ(editor_->get(kItem)["decided"].at(0).at("review").as_string(), "no");
+  EXPECT_EQ(editor_->get(kItem)["decided"].at(0).at("text").as_string(), changed("one")) << "the editor's work is not lost";
 
   // Broken text is not submitted, its mistakes are named.
   const std::int64_t revision = save(*editor_, "id: SAL-01\nnmae: x\n")["revision"].as_int64();
@@ -150,6 +151,18 @@ TEST_F(ApprovalTest, WithoutLeaveNobodyPublishesAlone) {
   ASSERT_EQ(move(*editor, "submit").status, 200);
   const auto approver = as("approver");
   EXPECT_EQ(move(*approver, "approve").status, 200);
+}
+
+// A flow is read with the common steps that it takes from.
+TEST_F(ApprovalTest, EveryFlowChecksOutAsItIs) {
+  const Reply flows = editor_->get("/api/v1/content?kind=flow&limit=5");
+  ASSERT_EQ(flows["items"].as_array().size(), 5u);
+  for (const json::value& flow : flows["items"].as_array()) {
+    const std::string id(flow.at("id").as_string());
+    const std::string text(editor_->get("/api/v1/content/flow/" + id)["text"].as_string());
+    const Reply checked = editor_->post("/api/v1/content/check", body({{"kind", "flow"}, {"id", id}, {"text", text}}));
+    EXPECT_TRUE(checked["errors"].as_array().empty()) << id << ": " << checked.text;
+  }
 }
 
 TEST_F(ApprovalTest, TriedOnADialogueOfOnesOwn) {

@@ -135,6 +135,10 @@ check("a draft is taken back, sent back with a reason, and given up", async () =
   await studio.yaml.waitFor();
   await studio.tab("diff");
   await studio.page.getByText("请写明依据").waitFor();
+  // The work is not lost: one goes on from it.
+  await studio.page.locator("[data-resume]").click();
+  assert.match(await studio.yaml.inputValue(), /收益会有波动，请看说明书。/);
+  await studio.page.getByRole("button", { name: "放弃改动" }).click();
 });
 
 check("a new rule from a template, a copy, and one that is retired", async () => {

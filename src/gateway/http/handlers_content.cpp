@@ -318,7 +318,7 @@ void Gateway::get_content(const CallPtr& call) {
     else write_draft(out, *open, true);
     out.key("decided").begin_array();
     for (const auto& draft : *drafts)
-      if (!is_open(draft)) write_draft(out, draft, false);
+      if (!is_open(draft)) write_draft(out, draft, draft.state == "rejected");  // to go on from
     out.end_array().field("alone", publishing_alone_allowed()).end_object();
     call->json(200, std::move(text));
   });

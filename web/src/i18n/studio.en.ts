@@ -175,6 +175,7 @@ export const studioEn = {
     saved: "Draft, saved by {{name}}, {{at}}",
     stale: "The published version is now {{version}}: compare first.",
     decided: "Decisions",
+    resume: "Go on from this text",
     by: "Approved by {{name}}",
   },
   whatif: {

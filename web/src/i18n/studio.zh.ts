@@ -175,6 +175,7 @@ export const studioZh = {
     saved: "草稿，{{name}} 存于 {{at}}",
     stale: "已发布版本变为 {{version}}，请先对照。",
     decided: "审核记录",
+    resume: "接着这一稿改",
     by: "由 {{name}} 批准",
   },
   whatif: {

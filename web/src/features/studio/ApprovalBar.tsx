@@ -148,7 +148,7 @@ function Words({ ask, busy, initial, onClose, onDone }: { ask: Ask; busy: boolea
 }
 
 /** What became of earlier drafts of this item. */
-export function DecisionList({ item }: { item: ContentItem }) {
+export function DecisionList({ item, onResume }: { item: ContentItem; onResume: ((text: string) => void) | null }) {
   const { t } = useTranslation();
   const decided = (item.decided ?? []).slice(0, 5);
   if (decided.length === 0) return null;
@@ -164,6 +164,11 @@ export function DecisionList({ item }: { item: ContentItem }) {
               <span className={styles.hint}>{at === null ? "" : dateTime(at)}</span>
             </div>
             <div>{draft.review || draft.comment}</div>
+            {draft.state === "rejected" && draft.text !== undefined && onResume ? (
+              <Button size="small" onClick={() => onResume(draft.text ?? "")} data-resume="">
+                {t("approval.resume")}
+              </Button>
+            ) : null}
           </li>
         );
       })}

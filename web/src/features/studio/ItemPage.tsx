@@ -169,7 +169,7 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
           {tab === "whatif" ? <WhatIfPanel kind={kind} id={id} text={draft.text} ready={!broken && errors.length === 0} /> : null}
           {tab === "diff" ? (
             <>
-              <DecisionList item={item} />
+              <DecisionList item={item} onResume={item.draft ? null : setText} />
               <DiffView published={item.text} pack={item.base_text} text={draft.text} />
             </>
           ) : null}

@@ -33,6 +33,7 @@ TEST(Condition, ReadsEveryFormOfTheLanguage) {
       {"rep speaks or customer speaks", "rep speaks or customer speaks"},
       {"start or end", "start or end"},
       {"act message", "act message"},
+      {"act contact where purpose==collection,local_hour>=22", R"(act contact where purpose == "collection", local_hour >= "22")"},
       {"intent F01", "intent F01"},
       {"emotion angry", "emotion in [angry]"},
       {"emotion in [angry, anxious]", "emotion in [angry, anxious]"},

@@ -170,13 +170,17 @@ TEST(ConditionSet, TriggersByEmotionOfTheCustomerOnly) {
 }
 
 TEST(ConditionSet, TriggersByStartEndAndAct) {
-  Bench bench({"start", "end", "act message", "act dial"});
+  Bench bench({"start", "end", "act message", "act dial", "act message where hour >= 22, to is present", "not act dial and act message"});
   const Event start = event_of(conversation::ConversationStarted{});
   const Event end = event_of(conversation::ConversationEnded{});
   const Event act = event_of(conversation::ActProposed{"a1", "message", "", "", {}});
   EXPECT_EQ(bench.happened(bench.facts(&start)), (Found{0}));
   EXPECT_EQ(bench.happened(bench.facts(&end)), (Found{1}));
-  EXPECT_EQ(bench.happened(bench.facts(&act)), (Found{2}));
+  EXPECT_EQ(bench.happened(bench.facts(&act)), (Found{2, 5}));
+  const auto with = [](std::string hour) { return event_of(conversation::ActProposed{"a1", "message", "", "", {{"hour", std::move(hour)}, {"to", "1"}}}); };
+  const Event early = with("21"), late = with("22");
+  EXPECT_EQ(bench.happened(bench.facts(&early)), (Found{2, 5}));
+  EXPECT_EQ(bench.happened(bench.facts(&late)), (Found{2, 4, 5}));
 }
 
 TEST(ConditionSet, SecondPassAddsWhatTheFlowsGave) {

@@ -1,3 +1,4 @@
+// The derived index of quality inspection and alerts on SQLite, in a file of its own (quality.db) that may be deleted.
 #pragma once
 
 #include <memory>

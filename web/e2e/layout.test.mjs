@@ -126,6 +126,18 @@ async function studioAndChat(name, options) {
   await studio.open("article", "yj-f01");
   await studio.page.locator('[data-check="ok"]').waitFor();
   await look(studio.page, `${name}-studio`);
+  await studio.open("rule", "DIS-01");
+  await studio.page.locator('[data-check="ok"]').waitFor();
+  await look(studio.page, `${name}-studio-rule`);
+  await studio.page.goto("/studio/flow/P01");
+  await studio.page.locator('[data-step="S6"]').click();
+  await studio.page.locator("[data-step-form]").waitFor();
+  await look(studio.page, `${name}-studio-flow`);
+  for (const page of ["drafts", "whatif"]) {
+    await studio.page.goto(`/studio/${page}`);
+    await studio.page.getByRole("heading", { level: 1 }).waitFor();
+    await look(studio.page, `${name}-studio-${page}`);
+  }
 
   const english = options.prefs.lang === "en";
   const words = english ? "I lost my card" : "我的卡丢了";

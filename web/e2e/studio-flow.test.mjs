@@ -136,3 +136,24 @@ check("a step is tried on a dialogue", async () => {
   await studio.tab("try");
   await studio.page.locator('li[data-turn="1"] mark').filter({ hasText: "马上帮您办理" }).waitFor();
 });
+
+check("a flow goes out as BPMN and comes back as a draft", async () => {
+  const studio = await editor();
+  await flow(studio, "P05");
+  await studio.page.locator("[data-more]").click();
+  const [download] = await Promise.all([studio.page.waitForEvent("download"), studio.page.getByRole("menuitem", { name: "导出 BPMN" }).getByRole("link").click()]);
+  const file = await download.path();
+  await studio.page.goto("/studio?kind=flow");
+  await studio.page.locator("[data-import-bpmn]").waitFor();
+  await studio.page.locator('input[type="file"]').setInputFiles(file);
+  await studio.page.waitForURL("**/studio/flow/P05");
+  await studio.page.locator("[data-step]").first().waitFor();
+  const item = await (await api("editor")).get("/content/flow/P05");
+  assert.equal(item.draft.state, "draft");
+  assert.match(item.draft.text, /^id: P05$/m);
+  await studio.checked();
+  // What is no BPMN is refused, with words.
+  await studio.page.goto("/studio?kind=flow");
+  await studio.page.locator('input[type="file"]').setInputFiles({ name: "x.bpmn", mimeType: "application/xml", buffer: Buffer.from("<no>") });
+  await studio.page.getByRole("dialog").getByText("not valid XML").waitFor();
+});

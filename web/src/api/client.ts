@@ -191,7 +191,7 @@ export const api = {
   draftDrop: (kind: ContentKind, item: string) => request<Draft>("DELETE", `/content/${kind}/${id(item)}/draft`),
   draftStep: (kind: ContentKind, item: string, step: "submit" | "withdraw" | "approve" | "reject", body: { revision?: number; comment?: string }) =>
     request<Draft>("POST", `/content/${kind}/${id(item)}/draft/${step}`, { body }),
-  bpmnAddress: (flow: string) => address(`/content/flow/${id(flow)}/bpmn`, { draft: "true" }),
+  bpmnAddress: (flow: string, draft: boolean) => address(`/content/flow/${id(flow)}/bpmn`, { draft: draft ? "true" : "" }),
   bpmnImport: (body: ImportBpmn) => request<ImportedBpmn>("POST", "/content/bpmn", { body }),
   whatIfs: () => request<WhatIfPage>("GET", "/content/whatif"),
   whatIf: (job: string) => request<WhatIf>("GET", `/content/whatif/${id(job)}`),

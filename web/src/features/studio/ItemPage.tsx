@@ -201,7 +201,7 @@ function Item({ kind, id, item }: { kind: ContentKind; id: string; item: Content
           </Button>
         ) : null}
         {editor ? <ApprovalBar kind={kind} id={id} item={item} draft={draft} errors={errors.length + parsed.problems.length} onConflict={() => publish.setConflict(true)} /> : null}
-        <MoreMenu kind={kind} id={id} item={parsed} locked={locked || broken} onCopy={() => setCopying(true)} onChange={setText} />
+        <MoreMenu kind={kind} id={id} draft={item.draft !== null && item.draft !== undefined} item={parsed} locked={locked || broken} onCopy={() => setCopying(true)} onChange={setText} />
       </header>
       {publish.conflict ? (
         <Alert
@@ -328,14 +328,14 @@ function DraftBanner({ item }: { item: ContentItem }) {
   );
 }
 
-function MoreMenu({ kind, id, item, locked, onCopy, onChange }: { kind: ContentKind; id: string; item: ItemText; locked: boolean; onCopy: () => void; onChange: (text: string) => void }) {
+function MoreMenu({ kind, id, draft, item, locked, onCopy, onChange }: { kind: ContentKind; id: string; draft: boolean; item: ItemText; locked: boolean; onCopy: () => void; onChange: (text: string) => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const today = new Date().toISOString().slice(0, 10);
   const items = [
     ...(kind === "rule" || kind === "class" ? [{ key: "copy", label: t("studio.copy") }] : []),
     ...(["rule", "article", "announcement"].includes(kind) ? [{ key: "retire", label: t("studio.retire"), disabled: locked }] : []),
-    ...(kind === "flow" ? [{ key: "bpmn", label: <a href={api.bpmnAddress(id)} download={`${id}.bpmn`}>{t("graph.exportBpmn")}</a> }] : []),
+    ...(kind === "flow" ? [{ key: "bpmn", label: <a href={api.bpmnAddress(id, draft)} download={`${id}.bpmn`}>{t("graph.exportBpmn")}</a> }] : []),
     { key: "drafts", label: t("approval.list") },
     { key: "whatif", label: t("whatif.title") },
   ];

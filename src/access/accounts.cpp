@@ -98,8 +98,8 @@ core::Status Access::set_disabled(std::string_view username, bool disabled, std:
 // has seen the old ones. A later version that brings further demo accounts makes those only.
 core::Result<std::vector<MadeAccount>> Access::create_demo_accounts() {
   TRY_ASSIGN(const auto before, records_.setting(kDemoSetting));
-  const NewAccount wanted[] = {{"xiaowang", "小王", "1027", "客服一组", {Role::rep}},
-                               {"xu", "许主管", "1001", "客服一组", {Role::supervisor}},
+  const NewAccount wanted[] = {{"xiaowang", "小王", "1027", "综合一组", {Role::rep}},
+                               {"xu", "许主管", "1001", "综合一组", {Role::supervisor}},
                                {"editor", "编辑", "1101", "内容组", {Role::editor}},
                                {"approver", "审核员老周", "1102", "消保组", {Role::approver}},
                                {"inspector", "质检员小何", "1201", "质检组", {Role::inspector}},

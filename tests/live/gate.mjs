@@ -216,7 +216,7 @@ test('acts, typing, cards in use, a change of content and a crash: live is repla
   let api = server.api();
   const editor = await server.as('editor'), supervisor = await server.as('xu');
   const ids = Array.from({ length: 12 }, (_, i) => `mix-${i}`);
-  for (const [i, id] of ids.entries()) await api.must(201, 'POST', '/api/v1/conversations', { id, channel: 'chat', lang: 'zh', customer: { id: `c-${i % 4}`, risk: `C${1 + (i % 5)}`, risk_valid_to: '2099-12-31', age: 60 + i }, meta: { issue: 'lost-card', team: '客服一组' } });
+  for (const [i, id] of ids.entries()) await api.must(201, 'POST', '/api/v1/conversations', { id, channel: 'chat', lang: 'zh', customer: { id: `c-${i % 4}`, risk: `C${1 + (i % 5)}`, risk_valid_to: '2099-12-31', age: 60 + i }, meta: { issue: 'lost-card', team: '综合一组' } });
   const desk = await api.socket();
   for (const id of ids) desk.send({ op: 'watch', conversation: id, after: 0 });
   const say = (id, event, text) => api.must(201, 'POST', path(id, '/events'), { id: event, type: 'utterance', speaker: 'customer', text });

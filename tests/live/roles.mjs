@@ -10,7 +10,7 @@ const path = (id, rest = '') => `/api/v1/conversations/${id}${rest}`;
 test('sessions and roles', { timeout: 120_000 }, async (t) => {
   const server = await new Server().start();
   const api = server.api(), rep = await server.as('xiaowang'), supervisor = await server.as('xu'), editor = await server.as('editor');
-  await api.must(201, 'POST', '/api/v1/conversations', { id: 'waiting', channel: 'chat', lang: 'zh', meta: { team: '客服一组', queue: 'chat' } });
+  await api.must(201, 'POST', '/api/v1/conversations', { id: 'waiting', channel: 'chat', lang: 'zh', meta: { team: '综合一组', queue: 'chat' } });
   const own = (await rep.must(201, 'POST', '/api/v1/conversations', { channel: 'voice', lang: 'zh' })).id;
 
   await t.test('a stranger gets health, the description and the sign-in, nothing else', async () => {

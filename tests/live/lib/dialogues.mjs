@@ -69,7 +69,7 @@ export function dialogues(samples, seed, count, { seconds = 60, prefix = 'd', sp
       lang: sample.lang ?? 'zh',
       started_at: `2026-11-2${1 + rnd.below(3)}T1${rnd.below(10)}:0${rnd.below(10)}:00+08:00`,
       customer: { id: `c${rnd.below(count)}`, name: rnd.pick(['张三', '李四', 'Ann <i>', '欧阳']), tier: rnd.pick(['T1', 'T2', 'T3']), risk: rnd.pick(['C1', 'C2', 'C4']), risk_valid_to: rnd.pick(['2026-12-31', '2026-10-01']), age: 20 + rnd.below(60) },
-      meta: { team: '客服一组', direction: rnd.pick(['in', 'out']) },
+      meta: { team: '综合一组', direction: rnd.pick(['in', 'out']) },
       turns,
     };
   });

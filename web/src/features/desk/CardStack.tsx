@@ -1,18 +1,21 @@
 import { RightOutlined } from "@ant-design/icons";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { persistently } from "../../lib/persistently";
 import { useMedia } from "../../lib/useMedia";
 import { recordAction } from "../../state/actions";
 import type { CardView } from "../../state/conversation";
 import { useLive } from "../../state/live";
 import { currentOf, kindKey, sentenceOf, stepOf, toneOf, type CardStatus } from "./cards";
-import { HeldCards } from "./HeldCards";
 import { kindIcon, toneBar, toneText } from "./kinds";
 import { PrimaryCard } from "./PrimaryCard";
 import { useTimeOf } from "./useTimeOf";
 import styles from "./double.module.css";
 import { deskUi, useDeskUi } from "./ui";
 import { useCardStatus, useStack } from "./useDesk";
+
+// Most conversations have nothing held back.
+const HeldCards = lazy(async () => ({ default: (await persistently(() => import("./HeldCards"))).HeldCards }));
 
 interface StackProps {
   conversation: string;
@@ -41,6 +44,7 @@ const lowScreen = "(max-height: 800px)";
 export function CardStack({ conversation, readOnly, head, title }: StackProps) {
   const cards = useLive((live) => live.conversations[conversation]?.cards) ?? noCards;
   const cardIndex = useLive((live) => live.conversations[conversation]?.cardIndex) ?? noIndex;
+  const heldBack = useLive((live) => (live.panels[conversation]?.panels.more?.length ?? 0) > 0);
   const ended = useLive((live) => Boolean(live.conversations[conversation]?.ended));
   const { t } = useTranslation();
   const stack = useStack(conversation);
@@ -87,7 +91,11 @@ export function CardStack({ conversation, readOnly, head, title }: StackProps) {
             <h2 className={styles.topTitle}>{title}</h2>
           )}
         </span>
-        <HeldCards conversation={conversation} readOnly={readOnly} />
+        {heldBack ? (
+          <Suspense fallback={null}>
+            <HeldCards conversation={conversation} readOnly={readOnly} />
+          </Suspense>
+        ) : null}
         {head}
       </div>
       <div

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Decision, GateFinding } from "../../api/types";
 import { Kbd } from "../../components/Kbd";
 import styles from "./composer.module.css";
+import { pressing, withWording } from "./draftCheck";
 import { quoted } from "./PrimaryCard";
 
 const icons: Record<GateFinding["decision"], ReactNode> = {
@@ -13,7 +14,7 @@ const icons: Record<GateFinding["decision"], ReactNode> = {
   reported: <ExclamationCircleFilled aria-hidden="true" />,
 };
 
-interface BoxProps {
+export interface FindingsProps {
   decision: Decision["decision"];
   findings: readonly GateFinding[];
   /** Puts the lawful wording in; absent where there is no text to put it into. */
@@ -25,7 +26,7 @@ interface BoxProps {
 const shownMost = 3;
 
 /** What the gate objects to: rule, source, the lawful wording and the way to take it. The gravest stands first, open; others are a line each. */
-export function Findings({ decision, findings, onAdopt, adoptKey }: BoxProps) {
+export function Findings({ decision, findings, onAdopt, adoptKey }: FindingsProps) {
   const { t } = useTranslation();
   const sorted = pressing(findings);
   const first = sorted[0];
@@ -80,22 +81,3 @@ export function Findings({ decision, findings, onAdopt, adoptKey }: BoxProps) {
 
 const sourceOf = (finding: GateFinding) =>
   finding.source.title ? `${quoted(finding.source.title)}${finding.source.clause ? ` ${finding.source.clause}` : ""}` : `${finding.rule} ${finding.name}`;
-
-/** What concerns these words now: beside what stops or asks nothing else counts, and of the rest only what points at words. */
-export function pressing(findings: readonly GateFinding[]): GateFinding[] {
-  const deciding = findings.filter((one) => one.decision !== "reported");
-  const shown = deciding.length > 0 ? deciding : findings.filter((one) => one.span[1] > one.span[0]);
-  return [...shown].sort((a, b) => rank(a) - rank(b));
-}
-
-const rank = (finding: GateFinding) => (finding.decision === "blocked" ? 0 : finding.decision === "confirm" ? 1 : 2);
-
-/** One line per wording: two rules often ask for the same words. */
-export function withWording(findings: readonly GateFinding[]): GateFinding[] {
-  const seen = new Set<string>();
-  return pressing(findings).filter((finding) => {
-    if (!finding.wording || seen.has(finding.wording)) return false;
-    seen.add(finding.wording);
-    return true;
-  });
-}

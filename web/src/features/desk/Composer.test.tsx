@@ -133,7 +133,7 @@ describe("the composer", () => {
     await user.type(field(), "这款保本");
     await vi.waitFor(() => expect(asked.at(-1)?.text).toBe("这款保本"));
     await answered("blocked", [blocked]);
-    expect(screen.getByText("不能发送")).toBeTruthy();
+    expect(await screen.findByText("不能发送")).toBeTruthy();
     expect(screen.getByText(/理财销售用语/).textContent).toContain("§2");
     expect(screen.getByRole<HTMLButtonElement>("button", { name: /发送/ }).disabled).toBe(true);
     expect(sendDraft("c1")).toBe(false);

@@ -1,18 +1,27 @@
 import { CloseOutlined, ReadOutlined } from "@ant-design/icons";
 import { App as AntApp, Button, Input } from "antd";
-import { memo, useCallback, useEffect, useRef, type KeyboardEvent } from "react";
+import { lazy, memo, Suspense, useCallback, useEffect, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ApiError } from "../../api/client";
 import type { GateFinding, Summary } from "../../api/types";
 import { errorText } from "../../app/errors";
 import { Kbd } from "../../components/Kbd";
+import { persistently } from "../../lib/persistently";
+import type { FindingsProps } from "./CheckBox";
 import { live, useLive } from "../../state/live";
 import { outbox, useOutbox, type Outgoing } from "../../state/outbox";
 import { setDraft, useDraft } from "../../state/drafts";
-import { Findings, pressing, withWording } from "./CheckBox";
 import { focusComposer, messageMax, sendDraft } from "./commands";
 import styles from "./composer.module.css";
-import { adopt, underlined, useDraftCheck } from "./draftCheck";
+import { adopt, pressing, underlined, useDraftCheck, withWording } from "./draftCheck";
+
+// Read when the gate first objects to something.
+const FindingsPart = lazy(async () => ({ default: (await persistently(() => import("./CheckBox"))).Findings }));
+const Findings = (props: FindingsProps) => (
+  <Suspense fallback={null}>
+    <FindingsPart {...props} />
+  </Suspense>
+);
 
 const typingPauseMs = 3_000;
 

@@ -1,20 +1,23 @@
 import { CheckCircleFilled, ExclamationCircleFilled, LockOutlined, MinusCircleOutlined, MoreOutlined } from "@ant-design/icons";
 import { App as AntApp, Button, Dropdown, Input } from "antd";
-import { memo, type ReactNode } from "react";
+import { lazy, memo, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { api, newId } from "../../api/client";
 import type { FlowPanel, FlowStep, OwedStep, Panels } from "../../api/types";
 import { errorText } from "../../app/errors";
 import { Empty } from "../../components/Empty";
 import { Tag } from "../../components/Tag";
+import { persistently } from "../../lib/persistently";
 import { figure } from "../../lib/time";
 import { takePlainWords } from "./commands";
-import { FlowSwitch } from "./FlowSwitch";
 import { OwedBox } from "./OwedBox";
 import styles from "./tabs.module.css";
 import { TurnChip } from "./TurnChip";
 import { deskUi } from "./ui";
 import { useTurnTime } from "./useTimeOf";
+
+// The list of all processes is not needed for the first paint.
+const FlowSwitch = lazy(async () => ({ default: (await persistently(() => import("./FlowSwitch"))).FlowSwitch }));
 
 interface TabProps {
   conversation: string;
@@ -37,7 +40,11 @@ export const FlowTab = memo(function FlowTab({ conversation, panels, readOnly }:
   const { t } = useTranslation();
   const run = useFlowCommand(conversation);
   const flows = panels?.flow?.flows ?? [];
-  const chooser = readOnly ? null : <FlowSwitch candidates={panels?.flow?.candidates ?? []} onPick={(flow) => run({ action: "switch", flow })} />;
+  const chooser = readOnly ? null : (
+    <Suspense fallback={null}>
+      <FlowSwitch candidates={panels?.flow?.candidates ?? []} onPick={(flow) => run({ action: "switch", flow })} />
+    </Suspense>
+  );
   if (flows.length === 0 && (panels?.compliance?.owed.length ?? 0) === 0)
     return (
       <>

@@ -1,9 +1,11 @@
 import { CloseOutlined, LockOutlined, ReadOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "../../api/types";
 import { Kbd } from "../../components/Kbd";
 import { Tag } from "../../components/Tag";
+import { persistently } from "../../lib/persistently";
 import { milliseconds } from "../../lib/time";
 import type { CardView } from "../../state/conversation";
 import { useLive } from "../../state/live";
@@ -14,7 +16,9 @@ import { kindIcon, toneBar, toneText } from "./kinds";
 import { RejectForm } from "./RejectForm";
 import styles from "./double.module.css";
 import { deskUi, useDeskUi } from "./ui";
-import { WhyContent } from "./WhyContent";
+
+// Read when somebody first asks why.
+const WhyContent = lazy(async () => ({ default: (await persistently(() => import("./WhyContent"))).WhyContent }));
 
 interface PrimaryProps {
   conversation: string;
@@ -208,7 +212,11 @@ function Actions({ conversation, view }: { conversation: string; view: CardView 
         trigger="click"
         placement="bottomRight"
         destroyOnHidden
-        content={<WhyContent conversation={conversation} view={view} onClose={() => deskUi.popover(null)} />}
+        content={
+          <Suspense fallback={null}>
+            <WhyContent conversation={conversation} view={view} onClose={() => deskUi.popover(null)} />
+          </Suspense>
+        }
       >
         <Button type="text" className={styles.tight} aria-keyshortcuts="W" aria-haspopup="dialog" aria-expanded={popover === "why"}>
           {t("double.why")} <Kbd>W</Kbd>

@@ -110,3 +110,22 @@ export function underlined(text: string, findings: readonly GateFinding[]): Piec
   }
   return pieces;
 }
+
+/** What concerns these words now: beside what stops or asks nothing else counts, and of the rest only what points at words. */
+export function pressing(findings: readonly GateFinding[]): GateFinding[] {
+  const deciding = findings.filter((one) => one.decision !== "reported");
+  const shown = deciding.length > 0 ? deciding : findings.filter((one) => one.span[1] > one.span[0]);
+  return [...shown].sort((a, b) => rank(a) - rank(b));
+}
+
+const rank = (finding: GateFinding) => (finding.decision === "blocked" ? 0 : finding.decision === "confirm" ? 1 : 2);
+
+/** One line per wording: two rules often ask for the same words. */
+export function withWording(findings: readonly GateFinding[]): GateFinding[] {
+  const seen = new Set<string>();
+  return pressing(findings).filter((finding) => {
+    if (!finding.wording || seen.has(finding.wording)) return false;
+    seen.add(finding.wording);
+    return true;
+  });
+}

@@ -166,7 +166,7 @@ class SocketConnection final : public SocketBase, public std::enable_shared_from
 
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<Loop> loop_;
-  websocket::stream<Stream> ws_;
+  websocket::stream<Stream, false> ws_;  // no compression: less to compile, and nothing that leaks lengths of secrets
   asio::steady_timer grace_;
   std::deque<std::shared_ptr<const std::string>> outgoing_;  // front is being written
   std::optional<std::pair<std::uint16_t, std::string>> pending_close_;

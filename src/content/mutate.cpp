@@ -55,7 +55,8 @@ std::optional<std::string> shifted(const std::string& text, std::int64_t by) {
   std::int64_t figure = 0;
   std::from_chars(text.data() + digits, text.data() + text.size(), figure);
   if (figure + by < 0) return std::nullopt;
-  return fmt::format("{}{:0{}}", head, figure + by, text.size() - digits);
+  const bool padded = text[digits] == '0' || head.ends_with('.');  // 0.10 less one is 0.09, but 10 less one is 9
+  return fmt::format("{}{:0{}}", head, figure + by, padded ? text.size() - digits : 1);
 }
 
 bool is_ordering(Comparison op) {

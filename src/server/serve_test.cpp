@@ -459,7 +459,7 @@ TEST(Serve, AStartThatFailsUsesUpNoPasswords) {
     EXPECT_EQ(::write(pipe[1], "x", 1), 1);
   };
   EXPECT_EQ(serve(options), 0);
-  EXPECT_EQ(shown, 3u);
+  EXPECT_EQ(shown, 6u) << "one for each demo account";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(options.data)) {
     if (!entry.is_regular_file()) continue;
     EXPECT_EQ(entry.status().permissions() & (std::filesystem::perms::group_all | std::filesystem::perms::others_all), std::filesystem::perms::none)

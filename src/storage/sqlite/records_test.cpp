@@ -186,7 +186,8 @@ TEST_F(RecordsTest, JobsAndWhatTheyFound) {
   EXPECT_EQ((*jobs)[1].state, "done");
   const auto numbers = [&](const JobRowFilter& filter) {
     std::string text;
-    for (const JobRow& found : records_->job_rows("j1", filter).value()) text += std::to_string(found.n);
+    const auto rows = records_->job_rows("j1", filter);
+    for (const JobRow& found : *rows) text += std::to_string(found.n);
     return text;
   };
   EXPECT_EQ(numbers({}), "123");

@@ -107,7 +107,7 @@ class CardWriter {
 
   void finish() {
     json_.end_object();
-    give(moment_, {id_, draft_.kind, draft_.article}, draft_.primary);
+    give(moment_, {id_, draft_.kind, draft_.article}, draft_.primary ? std::optional(draft_.at) : std::nullopt);
     moment_.out.cards.push_back(std::move(card_));
   }
 
@@ -268,7 +268,7 @@ void show_verdict(Moment& moment, const rules::Verdict& verdict) {
   if (broken) mark(moment, Mark::Kind::rule, verdict.cause_seq, verdict.span, verdict.rule);
   // Nobody asked for a hint or a need: a hint steps back, a need waits in the list.
   const bool hint = broken && draft.kind == CardKind::prompt && verdict.severity == content::Severity::hint;
-  const auto not_now = hint || draft.kind == CardKind::need ? why_not_now(state, moment.at) : std::nullopt;
+  const auto not_now = hint || draft.kind == CardKind::need ? why_not_now(state, verdict.due) : std::nullopt;
   draft.primary = !not_now;
   const bool held = not_now && draft.kind == CardKind::need;
   if (held) hold(moment, CardKind::need, verdict.rule, *not_now);

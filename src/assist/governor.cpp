@@ -88,10 +88,10 @@ bool is_repeated(const State& state, std::uint32_t article) {
   return std::ranges::find(used, article) == used.end() || state.turn - shown < kAskedAgainAfter;
 }
 
-void give(Moment& moment, const GivenCard& card, bool primary) {
+void give(Moment& moment, const GivenCard& card, std::optional<core::Millis> primary_at) {
   Attention& attention = moment.state.attention;
   ++attention.counts[static_cast<std::size_t>(card.kind)].shown;
-  if (primary) attention.primary_at = moment.at;
+  if (primary_at) attention.primary_at = primary_at;
   if (attention.given.size() < kGivenMost) attention.given.push_back(card);
   if (card.article == kNoArticle) return;
   std::erase(attention.used_articles, card.article);

@@ -216,7 +216,8 @@ bool is_busy(const State& state, core::Millis at);
 std::optional<HeldCard::Why> why_not_now(const State& state, core::Millis at);
 // An article that is on the desk already, unless it was used a while ago.
 bool is_repeated(const State& state, std::uint32_t article);
-void give(Moment& moment, const GivenCard& card, bool primary);
+// `primary_at`: when it drew attention: for a deadline when it fell due, not when an event found it due.
+void give(Moment& moment, const GivenCard& card, std::optional<core::Millis> primary_at);
 void hold(Moment& moment, CardKind kind, std::uint32_t index, HeldCard::Why why);
 void take_action(State& state, const conversation::CardAction& action);
 

@@ -243,7 +243,9 @@ TEST(Docs, EveryExampleOfTheRuleLanguageHolds) {
     for (const auto& line : example["dialogue"]) {
       ++number;
       EXPECT_EQ(play.step(line), line["gives"] ? line["gives"].Scalar() : "") << "line " << number;
-      if (line["open"]) EXPECT_EQ(play.open(), line["open"].Scalar()) << "line " << number;
+      if (line["open"]) {
+        EXPECT_EQ(play.open(), line["open"].Scalar()) << "line " << number;
+      }
     }
     EXPECT_GT(number, 0);
   }

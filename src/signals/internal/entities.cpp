@@ -172,6 +172,8 @@ std::size_t EntityReader::add_english_number(std::size_t cue) {
       if (!near && !with_and) break;
     }
     const std::int64_t value = kEnglishNumbers[one.arg];
+    constexpr std::int64_t kMost = 1'000'000'000'000;
+    if (value >= 100 && (total > kMost || std::max<std::int64_t>(1, section) > kMost / value)) break;
     if (value < 100) {
       if (section % 10 != 0 || (section % 100 != 0 && value >= 10)) break;
       section += value;
@@ -181,7 +183,6 @@ std::size_t EntityReader::add_english_number(std::size_t cue) {
       total += std::max<std::int64_t>(1, section) * value;
       section = 0;
     }
-    if (total > 1'000'000'000'000) break;
     number.big = number.big || value >= 100;
     end = one.end;
   }

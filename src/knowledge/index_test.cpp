@@ -22,6 +22,8 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 }  // namespace
 
+// Sanitizers bring their own operator new and must keep it.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // g++ 12 does not see that both are replaced
 
 void* operator new(std::size_t size) {
@@ -31,6 +33,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace fenshen::knowledge {
 namespace {

@@ -31,6 +31,23 @@ Packs packs_with_time() {
   static const std::regex turns("by: ([0-9]+) turns");
   for (content::SourceFile& file : sources->files)
     if (file.path.starts_with("rules/")) file.text = std::regex_replace(file.text, turns, "by: $015 s");  // 1 turn: 15 s, 3 turns: 35 s
+  // Whatever the packs say: an answer that never comes falls due after each of the customer's turns.
+  content::SourceFile waiting = sources->files.front();
+  waiting.path = "rules/waiting.yaml";
+  waiting.text = R"(
+- id: TICK-01
+  name: 等一句话
+  severity: hint
+  after: customer speaks
+  require: rep says "从来没有人说的话"
+  by: 3 s
+  once: false
+  wording: 请说这句话。
+  source: {title: 试验}
+  from: 2020-01-01
+  to: null
+)";
+  sources->files.push_back(std::move(waiting));
   const auto loaded = content::load(*sources);
   EXPECT_TRUE(loaded.errors.empty()) << core::describe(loaded.errors.front());
   const auto compiled = assist::compile(loaded.library);

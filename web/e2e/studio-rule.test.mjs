@@ -56,7 +56,7 @@ check("a mistake is shown at its field and at its line", async () => {
 
 check("an obliged rule's parts and deadline are edited in the form", async () => {
   const studio = await editor();
-  await studio.open("rule", "DIS-01");
+  await studio.open("rule", "COL-09");
   await studio.checked();
   const by = studio.field("by");
   await by.getByRole("spinbutton").fill("4");

@@ -5,12 +5,12 @@
 
 #include <boost/json.hpp>
 
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "assist/assist.h"
+#include "content/doc_examples.h"
 #include "content/load.h"
 
 namespace fenshen::assist {
@@ -18,38 +18,6 @@ namespace {
 
 namespace json = boost::json;
 using conversation::Speaker;
-
-struct Example {
-  std::string name, text;
-  int line = 0;
-};
-
-std::vector<Example> examples_of(const std::string& path) {
-  std::ifstream in(path);
-  std::vector<Example> examples;
-  bool inside = false, wanted = false;
-  int number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    constexpr std::string_view kMark = "# example: ";
-    if (line.starts_with("```")) {
-      inside = !inside && line == "```yaml";
-      wanted = false;
-    } else if (inside && !wanted && line.starts_with(kMark)) {
-      examples.push_back({line.substr(kMark.size()), "", number});
-      wanted = true;
-    } else if (inside && wanted) {
-      examples.back().text += line + "\n";
-    }
-  }
-  return examples;
-}
-
-std::string emitted(const YAML::Node& node) {
-  YAML::Emitter out;
-  out << node;
-  return out.c_str();
-}
 
 // What every flow of a pack needs but says nothing about its meaning is left out of the examples.
 YAML::Node completed(const YAML::Node& flows) {
@@ -68,8 +36,8 @@ content::PackSources sources_of(const YAML::Node& example) {
   content::PackSources sources;
   const auto file = [&](std::string path, std::string text) { sources.files.push_back({"doc", path, path, std::move(text)}); };
   file("pack.yaml", "{id: doc, version: '1', name: doc, time_zone: '+08:00'}");
-  file("flows/doc.yaml", emitted(completed(example["flows"])));
-  if (example["common"]) file("flows/common.yaml", emitted(example["common"]));
+  file("flows/doc.yaml", content::yaml_text(completed(example["flows"])));
+  if (example["common"]) file("flows/common.yaml", content::yaml_text(example["common"]));
   file("classes/doc.yaml", "- {id: flow_correction, phrases: ['说错|不对', '不是..是']}\n- {id: flow_denial, phrases: [不是]}\n");
   return sources;
 }
@@ -172,9 +140,9 @@ class Play {
 };
 
 TEST(FlowDocs, EveryExampleHolds) {
-  const std::vector<Example> examples = examples_of(FENSHEN_SOURCE_DIR "/docs/flows.md");
+  const auto examples = content::doc_examples(FENSHEN_SOURCE_DIR "/docs/flows.md");
   EXPECT_GE(examples.size(), 20U);
-  for (const Example& one : examples) {
+  for (const content::DocExample& one : examples) {
     SCOPED_TRACE("docs/flows.md:" + std::to_string(one.line) + " " + one.name);
     const YAML::Node example = YAML::Load(one.text);
     Play play(example);

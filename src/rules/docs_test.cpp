@@ -5,13 +5,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "content/calendar.h"
+#include "content/doc_examples.h"
 #include "content/load.h"
 #include "rules/rule_set.h"
 #include "signals/speech.h"
@@ -20,41 +20,6 @@ namespace fenshen::rules {
 namespace {
 
 using conversation::Speaker;
-
-struct Example {
-  std::string name;
-  int line = 0;
-  std::string text;
-};
-
-std::vector<Example> examples_of(const std::string& path) {
-  std::ifstream in(path);
-  std::vector<Example> examples;
-  bool inside = false, wanted = false;
-  int number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    if (line.starts_with("```")) {
-      inside = !inside && line == "```yaml";
-      wanted = false;
-      continue;
-    }
-    constexpr std::string_view kMark = "# example: ";
-    if (inside && !wanted && line.starts_with(kMark)) {
-      examples.push_back({line.substr(kMark.size()), number, {}});
-      wanted = true;
-    } else if (inside && wanted) {
-      examples.back().text += line + "\n";
-    }
-  }
-  return examples;
-}
-
-std::string emitted(const YAML::Node& node) {
-  YAML::Emitter out;
-  out << node;
-  return out.c_str();
-}
 
 // Rules of examples leave out what every rule of a pack needs but says nothing about its meaning.
 content::PackSources sources_of(const YAML::Node& example) {
@@ -68,9 +33,9 @@ content::PackSources sources_of(const YAML::Node& example) {
   content::PackSources sources;
   const auto file = [&](std::string path, std::string text) { sources.files.push_back({"doc", path, path, std::move(text)}); };
   file("pack.yaml", "{id: doc, version: '1', name: doc, time_zone: '+08:00'}");
-  file("rules/doc.yaml", emitted(rules));
-  if (example["classes"]) file("classes/doc.yaml", emitted(example["classes"]));
-  if (example["calendar"]) file("calendar.yaml", emitted(example["calendar"]));
+  file("rules/doc.yaml", content::yaml_text(rules));
+  if (example["classes"]) file("classes/doc.yaml", content::yaml_text(example["classes"]));
+  if (example["calendar"]) file("calendar.yaml", content::yaml_text(example["calendar"]));
   return sources;
 }
 
@@ -224,9 +189,9 @@ class Play {
 };
 
 TEST(Docs, EveryExampleOfTheRuleLanguageHolds) {
-  const std::vector<Example> examples = examples_of(FENSHEN_SOURCE_DIR "/docs/rules.md");
+  const auto examples = content::doc_examples(FENSHEN_SOURCE_DIR "/docs/rules.md");
   EXPECT_GE(examples.size(), 40U);
-  for (const Example& one : examples) {
+  for (const content::DocExample& one : examples) {
     SCOPED_TRACE("docs/rules.md:" + std::to_string(one.line) + " " + one.name);
     const YAML::Node example = YAML::Load(one.text);
     Play play(example);
